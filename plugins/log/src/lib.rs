@@ -1,0 +1,1 @@
+//! Belfry SMS provider.

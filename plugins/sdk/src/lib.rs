@@ -1,0 +1,1 @@
+//! Write SMS providers for Belfry.

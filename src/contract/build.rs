@@ -1,0 +1,45 @@
+//! Compiles the contract: every .proto below `src/contract/proto` becomes message types and one
+//! descriptor set with options and comments. Needs no protoc.
+
+use std::{env, fs, path::PathBuf};
+
+use prost::Message as _;
+
+const ROOT: &str = "src/contract/proto";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-changed={ROOT}");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::from(ROOT)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "proto")
+            {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+
+    let mut compiler = protox::Compiler::new([ROOT])?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(files)?;
+    // Encoded by the compiler itself: the typed set would lose the options that are extensions.
+    let encoded = compiler.encode_file_descriptor_set();
+    fs::write(out.join("contract.binpb"), &encoded)?;
+
+    let set = prost_types::FileDescriptorSet::decode(encoded.as_slice())?;
+    prost_build::Config::new()
+        .include_file("contract.rs")
+        .compile_fds(set)?;
+    Ok(())
+}
