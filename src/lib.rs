@@ -4,4 +4,7 @@ pub mod api;
 pub mod auth;
 pub mod clock;
 pub mod contract;
+pub mod domain;
 pub mod error;
+pub mod ids;
+pub mod secrets;

@@ -1,0 +1,45 @@
+//! What every object with a history has in common: its identity, its owner and its event counter.
+
+use super::Event;
+use crate::clock::Timestamp;
+
+/// The kinds of objects that have a history; the numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AggregateType {
+    /// A human or a machine.
+    User = 1,
+    /// An organization.
+    Org = 2,
+    /// The instance itself.
+    Instance = 3,
+}
+
+/// An object's identity and history. Changes collect events here; the store numbers and writes them.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// What it is.
+    pub kind: AggregateType,
+    /// Its row, the key inside the database.
+    pub row: i64,
+    /// Its id, the key outside.
+    pub id: String,
+    /// The row of the organization that owns it.
+    pub owner: i64,
+    /// The id of the organization that owns it.
+    pub owner_id: String,
+    /// The sequence of its last event; 0 before the first.
+    pub sequence: i64,
+    /// The time of its first event.
+    pub created_at: Timestamp,
+    /// The time of its last event.
+    pub changed_at: Timestamp,
+    /// Events that are not written yet, in order.
+    pub pending: Vec<Event>,
+}
+
+impl Aggregate {
+    /// Adds an event to be written.
+    pub fn push(&mut self, event: Event) {
+        self.pending.push(event);
+    }
+}

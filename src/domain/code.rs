@@ -1,0 +1,125 @@
+//! Verification codes: how one is made and what is kept of it.
+//!
+//! A code is known in plain text only between its making and its sending; at rest there is a keyed
+//! hash (`crate::secrets`). Rules: contract/phone.md §1 and security-facts ("Guessing arithmetic").
+
+use std::{fmt, time::Duration};
+
+use rand::{CryptoRng, RngExt as _};
+
+use crate::clock::Timestamp;
+
+/// The id of the one message that carries a code; stable over all attempts to send it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageId(pub i64);
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The keyed hash of a code (HMAC-SHA-256).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeHash(pub [u8; 32]);
+
+/// A code in plain text; prints nothing of itself.
+#[derive(Clone)]
+pub struct PlainCode(String);
+
+impl PlainCode {
+    /// A code that was written down before, as the outbox holds it or a caller sends it.
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The characters.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PlainCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlainCode(…)")
+    }
+}
+
+/// How codes look and how long they live (a ZITADEL secret generator).
+#[derive(Clone, Debug)]
+pub struct CodePolicy {
+    /// Number of characters, 4 to 20.
+    pub length: u32,
+    /// How long a code is good for; `None` is for ever.
+    pub expiry: Option<Duration>,
+    alphabet: Vec<char>,
+}
+
+impl CodePolicy {
+    /// A policy over the named groups of characters, in the contract's order: lower, upper, digits, symbols.
+    pub fn new(length: u32, expiry: Option<Duration>, lower: bool, upper: bool, digits: bool, symbols: bool) -> Self {
+        let groups = [
+            (lower, "abcdefghijklmnopqrstuvwxyz"),
+            (upper, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            (digits, "0123456789"),
+            (symbols, "~!@#$^&*()_+`-={}|[]:<>?,./"),
+        ];
+        let alphabet = groups.iter().filter(|(included, _)| *included).flat_map(|(_, group)| group.chars()).collect();
+        Self { length, expiry, alphabet }
+    }
+
+    /// How many different codes there are, as bits.
+    pub fn entropy_bits(&self) -> f64 {
+        f64::from(self.length) * (self.alphabet.len() as f64).log2()
+    }
+
+    /// A new code from a cryptographic generator; every character of the alphabet is equally likely.
+    pub fn generate(&self, random: &mut impl CryptoRng) -> PlainCode {
+        PlainCode((0..self.length).map(|_| self.alphabet[random.random_range(0..self.alphabet.len())]).collect())
+    }
+}
+
+/// The code that a user is expected to send back.
+#[derive(Clone, Debug)]
+pub struct PendingCode {
+    /// The message that carries it; part of what is hashed.
+    pub id: MessageId,
+    /// What is kept of it.
+    pub hash: CodeHash,
+    /// When it stops being good; `None` is never.
+    pub expires_at: Option<Timestamp>,
+    /// How many wrong tries there were.
+    pub wrong_tries: u32,
+}
+
+impl PendingCode {
+    /// Whether its life is over.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end < now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_default_policy_makes_six_characters_of_capitals_and_digits() {
+        let policy = CodePolicy::new(6, None, false, true, true, false);
+        let codes: Vec<_> = (0..2000).map(|_| policy.generate(&mut rand::rng())).collect();
+        let seen: HashSet<char> = codes.iter().flat_map(|code| code.expose().chars()).collect();
+        assert!(codes.iter().all(|code| code.expose().len() == 6));
+        assert_eq!(seen.len(), 36, "every character occurs, the last of the alphabet too");
+        assert!(seen.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
+    }
+
+    #[test]
+    fn a_code_is_good_until_its_last_microsecond() {
+        let end = Timestamp::from_micros(10);
+        let code = PendingCode { id: MessageId(1), hash: CodeHash([0; 32]), expires_at: Some(end), wrong_tries: 0 };
+        assert!(!code.is_expired(end));
+        assert!(code.is_expired(Timestamp::from_micros(11)));
+    }
+}

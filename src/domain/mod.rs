@@ -1,0 +1,27 @@
+//! The rules, pure: what a phone, a code, a user or an organization is and how it may change.
+//!
+//! Nothing here does input or output, reads the clock or knows a wire format. A model that changes
+//! collects the [`Event`]s that say so; `store` writes both in one transaction. Called by `api`,
+//! `store` and `delivery`.
+
+mod aggregate;
+mod code;
+mod event;
+mod human_phone;
+mod language;
+mod organization;
+mod password;
+mod phone_number;
+mod template;
+mod user;
+
+pub use aggregate::{Aggregate, AggregateType};
+pub use code::{CodeHash, CodePolicy, MessageId, PendingCode, PlainCode};
+pub use event::Event;
+pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
+pub use language::Language;
+pub use organization::{Organization, domain_label};
+pub use password::{ComplexityFault, check_complexity};
+pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
+pub use template::render;
+pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, User, UserState};

@@ -1,0 +1,123 @@
+//! Phone numbers in E.164, normalized the way Google's libphonenumber parses (contract/phone.md §1).
+//!
+//! Only that the text parses is demanded; whether the number is possible or valid for its region is
+//! not. An extension is dropped: it cannot receive an SMS.
+
+use std::{fmt, str::FromStr, sync::LazyLock};
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, enums};
+
+/// A number in E.164, such as `+41791234567`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PhoneNumber(String);
+
+/// Why a text is no phone number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneNumberFault {
+    /// There is no text.
+    Empty,
+    /// The text does not parse.
+    Invalid,
+}
+
+/// The region whose national format a number without `+` is read in, as ISO 3166-1 alpha-2.
+#[derive(Clone, Copy, Debug)]
+pub struct Region(enums::Region);
+
+impl FromStr for Region {
+    type Err = &'static str;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        let region = enums::Region::from_str(code).map_err(|_| "is no ISO 3166-1 alpha-2 region such as \"CH\"")?;
+        Ok(Self(region))
+    }
+}
+
+impl PhoneNumber {
+    /// Parses and normalizes a number as a person writes it.
+    ///
+    /// # Errors
+    /// If the text is empty or libphonenumber cannot parse it in `region`.
+    pub fn parse(text: &str, region: Region) -> Result<Self, PhoneNumberFault> {
+        if text.is_empty() {
+            return Err(PhoneNumberFault::Empty);
+        }
+        let number = PHONE_NUMBER_UTIL.parse(text, Some(region.0)).map_err(|_| PhoneNumberFault::Invalid)?;
+        Ok(Self(number.format_as(PhoneNumberFormat::E164).into_owned()))
+    }
+
+    /// A number that was normalized before, as the database holds it.
+    pub fn from_normalized(e164: String) -> Self {
+        Self(e164)
+    }
+
+    /// The number in E.164.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number as a log may show it: the first three and the last two characters.
+    pub fn masked(&self) -> String {
+        let (head, tail) = (self.0.get(..3).unwrap_or(""), self.0.get(self.0.len().saturating_sub(2)..).unwrap_or(""));
+        if self.0.len() < 8 { "+…".to_owned() } else { format!("{head}…{tail}") }
+    }
+
+    /// Loads the numbering metadata, so that the first request does not wait for it (some 10 ms).
+    pub fn load_metadata() {
+        LazyLock::force(&PHONE_NUMBER_UTIL);
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<String, PhoneNumberFault> {
+        let region = "CH".parse().expect("CH is a region");
+        PhoneNumber::parse(text, region).map(|number| number.0)
+    }
+
+    #[test]
+    fn national_and_international_forms_are_one_number() {
+        for text in [
+            "+41791234567",
+            "0791234567",
+            "(079) 123 45 67",
+            "0041791234567",
+            "+41 (0)79 123 45 67",
+            "tel:0791234567;phone-context=+41",
+            "+41791234567;ext=12",
+            "\u{a0}+41791234567\u{a0}",
+            "my number is +41791234567",
+        ] {
+            assert_eq!(parse(text).as_deref(), Ok("+41791234567"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_parses_is_accepted_though_it_is_impossible() {
+        for (text, e164) in [("+4112", "+4112"), ("117", "+41117"), ("+41*79", "+4179"), ("000", "+41000")] {
+            assert_eq!(parse(text).as_deref(), Ok(e164), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_parse_is_refused() {
+        assert_eq!(parse(""), Err(PhoneNumberFault::Empty));
+        for text in ["+", "abc", "1", "+41", "+0123456789", "+999123456789", "+417912345678901234567"] {
+            assert_eq!(parse(text), Err(PhoneNumberFault::Invalid), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_log_shows_neither_the_number_nor_its_length() {
+        assert_eq!(format!("{:?}", PhoneNumber("+41791234567".to_owned())), "+41…67");
+        assert_eq!(format!("{:?}", PhoneNumber("+4112".to_owned())), "+…");
+    }
+}

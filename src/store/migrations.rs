@@ -1,0 +1,46 @@
+//! Brings a database to the current schema, or refuses one that is newer.
+//!
+//! `schema.sql` is the current schema and makes new databases. An older database is brought up by the
+//! numbered steps in [`STEPS`], one transaction each; `PRAGMA user_version` says where it stands.
+
+use anyhow::{bail, ensure};
+use rusqlite::{Connection, TransactionBehavior};
+
+/// The version that `schema.sql` describes.
+const VERSION: i64 = 1;
+
+/// Step n brings a database from version n + 1 to n + 2.
+const STEPS: &[&str] = &[];
+
+/// Creates or upgrades the schema.
+///
+/// # Errors
+/// If the database is newer than this program, is not Belfry's, or cannot be written.
+pub(super) fn run(connection: &mut Connection) -> anyhow::Result<()> {
+    const { assert!(STEPS.len() as i64 == VERSION - 1, "one step for each version after the first") };
+    if version(connection)? == VERSION {
+        return Ok(());
+    }
+    // Two processes may come here at once; the second finds the work done.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    if found > VERSION {
+        bail!("it has schema version {found}, but this belfry knows {VERSION} at most; run the newer belfry instead");
+    }
+    if found == 0 {
+        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        ensure!(tables == 0, "it is not a belfry database");
+        transaction.execute_batch(include_str!("../../schema.sql"))?;
+    } else {
+        for step in STEPS.iter().skip(usize::try_from(found)? - 1) {
+            transaction.execute_batch(step)?;
+        }
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}

@@ -1,0 +1,206 @@
+//! The one writer: group commit.
+//!
+//! Changes that wait together are committed together: one IMMEDIATE transaction, each change in a
+//! savepoint of its own so that one that fails never takes its neighbours along, one fsync for all,
+//! and only then the answers. A COMMIT that fails fails every change of its batch. The queue is
+//! bounded: when it is full, callers are told so at once.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use log::{debug, warn};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{
+    checkpoint,
+    transaction::{Refusal, Stamp, WriteTx, storage, unavailable},
+};
+use crate::error::Error;
+
+type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// The way to the writer thread. Dropping it lets the thread finish what waits and ends it.
+pub(super) struct Writer {
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    wake: Arc<OnceLock<Wake>>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        connection: Connection,
+        queue: usize,
+        batch: usize,
+        log_is_long: Arc<AtomicBool>,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel(queue);
+        let wake = Arc::new(OnceLock::new());
+        let batches = Batches { connection, receiver, limit: batch, log_is_long, wake: wake.clone() };
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || batches.run())?;
+        Ok(Self { queue: Some(sender), thread: Some(thread), wake })
+    }
+
+    pub(super) fn on_message(&self, wake: Wake) {
+        let _ = self.wake.set(wake);
+    }
+
+    pub(super) fn submit<T, F>(&self, stamp: Stamp, change: F) -> Result<oneshot::Receiver<Result<T, Error>>, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
+    {
+        let (answer, receiver) = oneshot::channel();
+        let job = Box::new(Change { work: Some((stamp, change)), result: None, answer });
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        match queue.try_send(job) {
+            Ok(()) => Ok(receiver),
+            Err(TrySendError::Full(_)) => {
+                Err(Error::unavailable("too many changes are waiting to be written; try again"))
+            }
+            Err(TrySendError::Disconnected(_)) => Err(stopped()),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The answer when the writer is gone: the server is stopping.
+pub(super) fn stopped() -> Error {
+    Error::unavailable("the server is stopping")
+}
+
+/// A change that waits, without its types.
+trait Job: Send {
+    /// Runs inside a savepoint and tells whether the savepoint is kept, and whether it left a message.
+    fn run(&mut self, connection: &Connection) -> Kept;
+    /// Answers the caller once the batch has ended.
+    fn answer(self: Box<Self>, batch: Result<(), &Error>);
+}
+
+struct Kept {
+    is_kept: bool,
+    has_message: bool,
+}
+
+struct Change<T, F> {
+    work: Option<(Stamp, F)>,
+    result: Option<Result<T, Error>>,
+    answer: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T, F> Job for Change<T, F>
+where
+    T: Send,
+    F: FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Kept {
+        let Some((stamp, change)) = self.work.take() else { return Kept { is_kept: false, has_message: false } };
+        let tx = WriteTx::new(connection, stamp);
+        let ended = catch_unwind(AssertUnwindSafe(|| change(&tx)));
+        let (result, is_kept) = match ended {
+            Ok(Ok(value)) => (Ok(value), true),
+            Ok(Err(Refusal::Keep(error))) => (Err(error), true),
+            Ok(Err(Refusal::Rollback(error))) => (Err(error), false),
+            Err(_) => (Err(Error::internal("a change panicked")), false),
+        };
+        self.result = Some(result);
+        Kept { is_kept, has_message: is_kept && tx.has_message.get() }
+    }
+
+    fn answer(self: Box<Self>, batch: Result<(), &Error>) {
+        let result = match (batch, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(Error::internal("a change did not run")),
+            (Err(fault), _) => Err(Error::unavailable(fault.message.clone())),
+        };
+        // The caller may have gone away; what it asked for stays done.
+        let _ = self.answer.send(result);
+    }
+}
+
+/// The writer thread.
+struct Batches {
+    connection: Connection,
+    receiver: Receiver<Box<dyn Job>>,
+    limit: usize,
+    log_is_long: Arc<AtomicBool>,
+    wake: Arc<OnceLock<Wake>>,
+}
+
+impl Batches {
+    fn run(self) {
+        let mut batch = Vec::with_capacity(self.limit);
+        while let Ok(first) = self.receiver.recv() {
+            batch.push(first);
+            while batch.len() < self.limit
+                && let Ok(next) = self.receiver.try_recv()
+            {
+                batch.push(next);
+            }
+            self.commit(&mut batch);
+            if self.log_is_long.swap(false, Ordering::Relaxed) {
+                checkpoint::passive(&self.connection);
+            }
+        }
+        debug!("the writer has written everything and ends");
+    }
+
+    fn commit(&self, batch: &mut Vec<Box<dyn Job>>) {
+        let done = self.run_batch(batch);
+        if let Err(fault) = &done {
+            warn!("a batch of {} changes was not written: {fault}: {:?}", batch.len(), fault.source);
+            if !self.connection.is_autocommit()
+                && let Err(fault) = self.connection.execute_batch("ROLLBACK")
+            {
+                warn!("a failed batch could not be rolled back: {fault}");
+            }
+        }
+        for job in batch.drain(..) {
+            job.answer(done.as_ref().map(drop));
+        }
+        if matches!(done, Ok(true))
+            && let Some(wake) = self.wake.get()
+        {
+            wake();
+        }
+    }
+
+    /// Runs and commits; tells whether a message was left.
+    fn run_batch(&self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
+        let execute = |sql: &str| {
+            self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map_err(unavailable)
+        };
+        let mut has_message = false;
+        execute("BEGIN IMMEDIATE")?;
+        for job in batch.iter_mut() {
+            execute("SAVEPOINT change")?;
+            let kept = job.run(&self.connection);
+            if !kept.is_kept {
+                execute("ROLLBACK TO change")?;
+            }
+            execute("RELEASE change")?;
+            has_message |= kept.has_message;
+            // An I/O error or a full disk may have ended the whole transaction by itself.
+            if self.connection.is_autocommit() {
+                return Err(Error::unavailable("the database cannot be written at the moment"));
+            }
+        }
+        self.connection.execute_batch("COMMIT").map_err(storage)?;
+        Ok(has_message)
+    }
+}
