@@ -122,34 +122,34 @@ fn no_two_rest_rules_match_the_same_requests() {
 #[test]
 fn services_operations_and_their_messages_are_explained() {
     let contract = Contract::load().unwrap();
-    let mut silent = Vec::new();
+    let mut silent = BTreeSet::new();
     for service in contract.pool().services() {
         if comment(&service.parent_file(), service.path()).is_empty() {
-            silent.push(service.full_name().to_owned());
+            silent.insert(service.full_name().to_owned());
         }
     }
     for method in contract.methods() {
         let descriptor = &method.descriptor;
         let file = descriptor.parent_service().parent_file();
         if comment(&file, descriptor.path()).is_empty() {
-            silent.push(method.name.clone());
+            silent.insert(method.name.clone());
         }
         for root in [descriptor.input(), descriptor.output()] {
             for message in with_members(root) {
                 if comment(&message.parent_file(), message.path()).is_empty() {
-                    silent.push(message.full_name().to_owned());
+                    silent.insert(message.full_name().to_owned());
                 }
                 for field in message.fields() {
                     if let Kind::Enum(choice) = field.kind()
                         && comment(&choice.parent_file(), choice.path()).is_empty()
                     {
-                        silent.push(choice.full_name().to_owned());
+                        silent.insert(choice.full_name().to_owned());
                     }
                 }
             }
         }
     }
-    assert_eq!(silent, Vec::<String>::new(), "these have no comment");
+    assert_eq!(silent, BTreeSet::new(), "these have no comment");
 }
 
 /// A member that is a message or an enum is explained by its type; text, numbers and flags are not.
