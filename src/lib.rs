@@ -8,3 +8,4 @@ pub mod domain;
 pub mod error;
 pub mod ids;
 pub mod secrets;
+pub mod store;

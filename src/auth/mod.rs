@@ -1,11 +1,24 @@
 //! Who may: turns a bearer token into a [`Principal`] and roles into permissions.
 //!
 //! It reads tokens and memberships through the store and decides; it never sees a request message.
+//! `transport::pipeline` authenticates and checks the permission that a method declares; commands on
+//! users of any organization ask [`check_in_org`] where the row is at hand.
 
-use crate::{contract::Requirement, error::Error};
+mod permission;
+
+pub use permission::{PERMISSIONS, grants, is_org_role};
+
+use crate::{
+    clock::Clock,
+    contract::Requirement,
+    domain::UserState,
+    error::{self, Error},
+    secrets,
+    store::{Membership, OrgRef, ReadTx, Store},
+};
 
 /// What a request says about its caller, as text from headers or metadata.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Credentials {
     /// The value of `authorization`.
     pub authorization: Option<String>,
@@ -16,8 +29,16 @@ pub struct Credentials {
 /// A caller whose token is valid, in the context organization of the call.
 #[derive(Clone, Debug)]
 pub struct Principal {
+    /// The row of the token's user.
+    pub user: i64,
     /// The id of the token's user.
     pub user_id: String,
+    /// The user's own organization.
+    pub home: OrgRef,
+    /// The context organization: the one that `x-zitadel-orgid` names, or the user's own.
+    pub org: OrgRef,
+    /// The caller's memberships in the context organization and the instance.
+    memberships: Vec<Membership>,
 }
 
 impl Principal {
@@ -25,20 +46,67 @@ impl Principal {
     ///
     /// # Errors
     /// NOTFOUND AUTHZ-cdgFk without any membership, DENIED AUTH-5mWD2 without one that grants it.
-    pub fn authorize(&self, _requirement: &Requirement) -> Result<(), Error> {
-        Ok(())
+    pub fn authorize(&self, requirement: &Requirement) -> Result<(), Error> {
+        match requirement {
+            Requirement::Public | Requirement::Authenticated => Ok(()),
+            Requirement::Permission(permission) => check(&self.memberships, permission, error::PERMISSION_NOT_MATCHING),
+        }
     }
 }
 
+/// Checks that a caller has a permission in an organization, inside a command (contract/README §7).
+///
+/// # Errors
+/// NOTFOUND AUTHZ-cdgFk without any membership there, DENIED AUTH-AWfge without one that grants it.
+pub fn check_in_org(tx: &ReadTx<'_>, caller: &Principal, org: i64, permission: &str) -> Result<(), Error> {
+    check(&tx.memberships_for(caller.user, org)?, permission, error::PERMISSION_MISSING)
+}
+
+fn check(memberships: &[Membership], permission: &str, denied: &'static error::Entry) -> Result<(), Error> {
+    if memberships.is_empty() {
+        return Err(error::MEMBERSHIP_NOT_FOUND.into());
+    }
+    let is_granted = memberships.iter().flat_map(|membership| &membership.roles).any(|role| grants(role, permission));
+    if is_granted { Ok(()) } else { Err(denied.into()) }
+}
+
 /// Checks credentials.
-pub struct Authenticator;
+#[derive(Clone)]
+pub struct Authenticator {
+    store: Store,
+    clock: Clock,
+}
 
 impl Authenticator {
+    /// An authenticator over the tokens of a store.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
     /// Finds the caller; a point read on the calling thread.
     ///
     /// # Errors
     /// UNAUTHENTICATED or PERMISSION_DENIED as contract/README §7 lists them, UNAVAILABLE without a database.
-    pub fn authenticate(&self, _credentials: &Credentials) -> Result<Principal, Error> {
-        Err(Error::auth_header_missing())
+    pub fn authenticate(&self, credentials: &Credentials) -> Result<Principal, Error> {
+        let header = credentials.authorization.as_deref().filter(|header| !header.is_empty());
+        let token = header
+            .ok_or_else(Error::auth_header_missing)?
+            .strip_prefix("Bearer ")
+            .filter(|token| !token.is_empty() && !token.contains(' '))
+            .ok_or(error::AUTH_HEADER_INVALID)?;
+        let hash = secrets::hash_token(token);
+        self.store.point(|tx| {
+            let owner = tx.token_owner(&hash)?.ok_or(error::TOKEN_INVALID)?;
+            let is_usable = matches!(owner.state, UserState::Active | UserState::Initial);
+            if !is_usable || owner.expires_at < self.clock.now() {
+                return Err(error::TOKEN_INVALID.into());
+            }
+            let org = match credentials.organization.as_deref().filter(|id| !id.is_empty()) {
+                Some(id) if id != owner.org.id => tx.org_by_id(id)?.ok_or(error::ORG_UNKNOWN)?,
+                _ => owner.org.clone(),
+            };
+            let memberships = tx.memberships_for(owner.user, org.row)?;
+            Ok(Principal { user: owner.user, user_id: owner.user_id, home: owner.org, org, memberships })
+        })
     }
 }

@@ -1,0 +1,99 @@
+//! The table `events`: appends what aggregates have collected, reads histories.
+
+use rusqlite::params;
+
+use super::transaction::{ReadTx, WriteTx};
+use crate::{
+    clock::Timestamp,
+    domain::{Aggregate, AggregateType},
+    error::Error,
+};
+
+/// Which part of a history is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct EventPage {
+    /// Only events with a greater sequence.
+    pub after_sequence: i64,
+    /// How many at most; 0 is all.
+    pub limit: u32,
+    /// Oldest first instead of newest first.
+    pub is_ascending: bool,
+}
+
+/// An event of the past.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// Its number in the history of its object.
+    pub sequence: i64,
+    /// The event type.
+    pub name: String,
+    /// When it happened.
+    pub created_at: Timestamp,
+    /// The id of the user who did it, or the name of a service.
+    pub editor: String,
+    /// The editor's name to show and user name, if the editor is a user who still exists.
+    pub editor_names: Option<(String, String)>,
+    /// The id of the organization that owned the object.
+    pub owner_id: String,
+}
+
+impl WriteTx<'_> {
+    /// Numbers and writes the events that an aggregate has collected; its row must exist.
+    pub(super) fn append(&self, aggregate: &mut Aggregate) -> Result<(), Error> {
+        let now = self.stamp.now;
+        for event in aggregate.pending.drain(..) {
+            aggregate.sequence += 1;
+            self.insert(
+                "INSERT INTO events (aggregate_type, aggregate, sequence, type, created_at, editor, owner, payload)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    aggregate.kind as i64,
+                    aggregate.row,
+                    aggregate.sequence,
+                    event.name(),
+                    now.micros(),
+                    self.stamp.editor,
+                    aggregate.owner,
+                    event.payload(),
+                ],
+            )?;
+            aggregate.changed_at = now;
+        }
+        Ok(())
+    }
+}
+
+impl ReadTx<'_> {
+    /// The history of a user while it belonged to an organization; empty for an unknown user.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn user_changes(&self, user_id: &str, org: i64, page: EventPage) -> Result<Vec<StoredEvent>, Error> {
+        let order = if page.is_ascending { "ASC" } else { "DESC" };
+        let limit = if page.limit == 0 { -1 } else { i64::from(page.limit) };
+        self.rows(
+            &format!(
+                "SELECT e.sequence, e.type, e.created_at, e.editor, o.id,
+                        coalesce(editor.display_name, editor.machine_name), editor.user_name
+                 FROM users u
+                 JOIN events e ON e.aggregate_type = ?1 AND e.aggregate = u.row AND e.sequence > ?2
+                 JOIN orgs o ON o.row = e.owner
+                 LEFT JOIN users editor ON editor.id = e.editor AND editor.state <> 3
+                 WHERE u.id = ?3 AND e.owner = ?4
+                 ORDER BY e.sequence {order} LIMIT ?5"
+            ),
+            params![AggregateType::User as i64, page.after_sequence, user_id, org, limit],
+            |row| {
+                let names: (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
+                Ok(StoredEvent {
+                    sequence: row.get(0)?,
+                    name: row.get(1)?,
+                    created_at: Timestamp::from_micros(row.get(2)?),
+                    editor: row.get(3)?,
+                    owner_id: row.get(4)?,
+                    editor_names: names.0.zip(names.1),
+                })
+            },
+        )
+    }
+}

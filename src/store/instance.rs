@@ -1,0 +1,84 @@
+//! The table `instance`: the one row that says what database this is.
+
+use rusqlite::params;
+
+use super::{
+    orgs::OrgRef,
+    transaction::{ReadTx, WriteTx},
+};
+use crate::{
+    clock::Timestamp,
+    domain::{Aggregate, AggregateType},
+    error::Error,
+};
+
+/// The instance.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// Its identity and history.
+    pub aggregate: Aggregate,
+    /// The organization that was made first.
+    pub default_org: OrgRef,
+    /// Belongs to the key file (`secrets::Keys::check`).
+    pub key_check: Vec<u8>,
+}
+
+impl ReadTx<'_> {
+    /// The instance; `None` in a new database.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn instance(&self) -> Result<Option<Instance>, Error> {
+        self.row(
+            "SELECT i.id, i.sequence, i.created_at, i.changed_at, i.key_check, o.row, o.id
+             FROM instance i JOIN orgs o ON o.row = i.default_org",
+            [],
+            |row| {
+                let id: String = row.get(0)?;
+                Ok(Instance {
+                    aggregate: Aggregate {
+                        kind: AggregateType::Instance,
+                        row: 1,
+                        owner: 0,
+                        owner_id: id.clone(),
+                        id,
+                        sequence: row.get(1)?,
+                        created_at: Timestamp::from_micros(row.get(2)?),
+                        changed_at: Timestamp::from_micros(row.get(3)?),
+                        pending: Vec::new(),
+                    },
+                    key_check: row.get(4)?,
+                    default_org: OrgRef { row: row.get(5)?, id: row.get(6)? },
+                })
+            },
+        )
+    }
+}
+
+impl WriteTx<'_> {
+    /// Writes the instance of a new database.
+    ///
+    /// # Errors
+    /// If the database cannot be written or has an instance.
+    pub fn insert_instance(&self, instance: &Instance) -> Result<(), Error> {
+        self.insert(
+            "INSERT INTO instance (row, id, default_org, key_check, sequence, created_at, changed_at)
+             VALUES (1, ?1, ?2, ?3, 0, ?4, ?4)",
+            params![instance.aggregate.id, instance.default_org.row, instance.key_check, self.stamp.now.micros()],
+        )?;
+        Ok(())
+    }
+
+    /// Writes the instance's events.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn save_instance(&self, instance: &mut Instance) -> Result<(), Error> {
+        self.append(&mut instance.aggregate)?;
+        self.execute(
+            "UPDATE instance SET sequence = ?1, changed_at = ?2",
+            params![instance.aggregate.sequence, instance.aggregate.changed_at.micros()],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! The table `messages`: the outbox. Requests insert, the dispatcher reads what is due and records.
+
+use rusqlite::{Row, params};
+
+use super::transaction::{ReadTx, WriteTx};
+use crate::{
+    clock::Timestamp,
+    domain::{MessageId, PhoneNumber},
+    error::Error,
+};
+
+/// A message that waits for a provider.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The same over all attempts.
+    pub id: MessageId,
+    /// The row of the user whom it is for.
+    pub user: i64,
+    /// Where it goes.
+    pub recipient: PhoneNumber,
+    /// The code, encrypted (`secrets::Keys::seal`).
+    pub sealed_code: Vec<u8>,
+    /// Scheme and host of the request that caused it.
+    pub origin: String,
+    /// When it becomes useless; `None` is never.
+    pub expires_at: Option<Timestamp>,
+    /// How many attempts there were.
+    pub attempts: u32,
+}
+
+/// The states of a message that are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageState {
+    /// A provider took it.
+    Sent = 1,
+    /// No provider will ever take it.
+    Failed = 2,
+    /// It was not sent before it became useless.
+    Expired = 3,
+    /// A newer code, another number or a verification made it useless.
+    Superseded = 4,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Which message.
+    pub id: MessageId,
+    /// The final state, or when the next attempt is due.
+    pub next: Result<MessageState, Timestamp>,
+    /// How many attempts there were by now.
+    pub attempts: u32,
+    /// The provider of the last attempt.
+    pub provider: Option<String>,
+    /// The provider's id for the message.
+    pub provider_id: Option<String>,
+    /// The provider's own code for what happened.
+    pub provider_code: Option<String>,
+    /// A reason for operators.
+    pub detail: Option<String>,
+}
+
+impl ReadTx<'_> {
+    /// What is due, longest due first, `limit` at most; includes what is being sent at the moment.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn due_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Message>, Error> {
+        self.rows(
+            "SELECT id, user, recipient, code, origin, expires_at, attempts
+             FROM messages WHERE state = 0 AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
+            params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)],
+            message,
+        )
+    }
+
+    /// When the next message that is not due yet will be.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        self.row("SELECT min(due_at) FROM messages WHERE state = 0 AND due_at > ?1", [now.micros()], |row| {
+            Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp::from_micros))
+        })
+        .map(Option::flatten)
+    }
+
+    /// How many messages wait.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn queued_messages(&self) -> Result<i64, Error> {
+        let count = self.row("SELECT count(*) FROM messages WHERE state = 0", [], |row| row.get(0))?;
+        Ok(count.unwrap_or(0))
+    }
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    Ok(Message {
+        id: MessageId(row.get(0)?),
+        user: row.get(1)?,
+        recipient: PhoneNumber::from_normalized(row.get(2)?),
+        sealed_code: row.get(3)?,
+        origin: row.get(4)?,
+        expires_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros),
+        attempts: row.get(6)?,
+    })
+}
+
+impl WriteTx<'_> {
+    /// Leaves a message for the dispatcher, due at once.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn enqueue(&self, message: &Message) -> Result<(), Error> {
+        self.insert(
+            "INSERT INTO messages (id, user, purpose, recipient, code, origin, expires_at, state, attempts, due_at)
+             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, 0, 0, ?7)",
+            params![
+                message.id.0,
+                message.user,
+                message.recipient.as_str(),
+                message.sealed_code,
+                message.origin,
+                message.expires_at.map(Timestamp::micros),
+                self.stamp.now.micros(),
+            ],
+        )?;
+        self.has_message.set(true);
+        Ok(())
+    }
+
+    /// Records what became of an attempt; a final state wipes the code. A message that is final stays so.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn record(&self, outcome: &Outcome) -> Result<(), Error> {
+        let (state, due_at) = match outcome.next {
+            Ok(state) => (state as i64, self.stamp.now),
+            Err(due_at) => (0, due_at),
+        };
+        self.execute(
+            "UPDATE messages SET state = ?1, code = iif(?1 = 0, code, NULL), due_at = ?2, attempts = ?3,
+                    provider = ?4, provider_id = ?5, provider_code = ?6, detail = ?7
+             WHERE id = ?8 AND state = 0",
+            params![
+                state,
+                due_at.micros(),
+                outcome.attempts,
+                outcome.provider,
+                outcome.provider_id,
+                outcome.provider_code,
+                outcome.detail,
+                outcome.id.0,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets final messages with an id below `before`, some thousand at most; tells how many went.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn delete_final_messages(&self, before: i64) -> Result<usize, Error> {
+        self.execute(
+            "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE id < ?1 AND state <> 0 LIMIT 2000)",
+            [before],
+        )
+    }
+}
