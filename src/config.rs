@@ -96,7 +96,7 @@ pub struct Limits {
 #[derive(Clone, Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
-    /// The SQLite file.
+    /// The `SQLite` file.
     pub path: PathBuf,
     /// How many changes may wait to be written.
     #[validate(range(min = 1, max = 1_000_000))]

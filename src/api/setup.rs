@@ -27,7 +27,7 @@ pub struct FirstRun {
     pub token: Option<String>,
 }
 
-/// Makes the first organization, the machine user `admin` with the role IAM_OWNER and a token without
+/// Makes the first organization, the machine user `admin` with the role `IAM_OWNER` and a token without
 /// an end; in a database that has them, only tells their ids.
 ///
 /// # Errors

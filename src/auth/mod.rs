@@ -127,7 +127,7 @@ impl Authenticator {
     /// Finds the caller; a point read on the calling thread.
     ///
     /// # Errors
-    /// UNAUTHENTICATED or PERMISSION_DENIED as contract/README §7 lists them, UNAVAILABLE without a database.
+    /// UNAUTHENTICATED or `PERMISSION_DENIED` as contract/README §7 lists them, UNAVAILABLE without a database.
     pub fn authenticate(&self, credentials: &Credentials) -> Result<Principal, Error> {
         let header = credentials
             .authorization

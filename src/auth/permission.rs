@@ -131,7 +131,7 @@ pub fn grants(role: &str, permission: &str) -> bool {
         .is_some_and(|(_, permissions)| permissions.split(' ').any(|granted| granted == permission))
 }
 
-/// Whether a member of an organization may have that role: `ORG_…` or SELF_MANAGEMENT_GLOBAL.
+/// Whether a member of an organization may have that role: `ORG_…` or `SELF_MANAGEMENT_GLOBAL`.
 pub fn is_org_role(role: &str) -> bool {
     let has_prefix = role.starts_with("ORG_") || role == "SELF_MANAGEMENT_GLOBAL";
     has_prefix && ROLES.iter().any(|(name, _)| *name == role)

@@ -1,4 +1,4 @@
-//! AddOrg: an organization with its own domain; the caller becomes its owner.
+//! `AddOrg`: an organization with its own domain; the caller becomes its owner.
 
 use validator::Validate;
 

@@ -1,4 +1,4 @@
-//! AddOrgMember, UpdateOrgMember and RemoveOrgMember of the context organization.
+//! `AddOrgMember`, `UpdateOrgMember` and `RemoveOrgMember` of the context organization.
 
 use validator::Validate;
 

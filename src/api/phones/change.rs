@@ -1,4 +1,4 @@
-//! UpdateHumanPhone, SetMyPhone and SetPhone: another number, verified or with a code.
+//! `UpdateHumanPhone`, `SetMyPhone` and `SetPhone`: another number, verified or with a code.
 
 use validator::Validate;
 

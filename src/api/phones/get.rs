@@ -1,4 +1,4 @@
-//! GetHumanPhone and GetMyPhone. The details describe the user, not the phone.
+//! `GetHumanPhone` and `GetMyPhone`. The details describe the user, not the phone.
 
 use crate::{
     api::{

@@ -1,4 +1,4 @@
-//! RemoveHumanPhone, RemoveMyPhone and RemovePhone.
+//! `RemoveHumanPhone`, `RemoveMyPhone` and `RemovePhone`.
 
 use super::load;
 use crate::{

@@ -1,4 +1,4 @@
-//! ResendHumanPhoneVerification, ResendMyPhoneVerification and ResendPhoneCode: a new code; the one
+//! `ResendHumanPhoneVerification`, `ResendMyPhoneVerification` and `ResendPhoneCode`: a new code; the one
 //! before is worthless from then on.
 
 use super::load;

@@ -1,4 +1,4 @@
-//! VerifyMyPhone and VerifyPhone: the code comes back.
+//! `VerifyMyPhone` and `VerifyPhone`: the code comes back.
 
 use validator::Validate;
 

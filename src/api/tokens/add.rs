@@ -1,4 +1,4 @@
-//! AddPersonalAccessToken: a token for a machine; its text is shown this once.
+//! `AddPersonalAccessToken`: a token for a machine; its text is shown this once.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::RngExt as _;

@@ -1,4 +1,4 @@
-//! RemovePersonalAccessToken: the token stops being good at once.
+//! `RemovePersonalAccessToken`: the token stops being good at once.
 
 use validator::Validate;
 

@@ -1,4 +1,4 @@
-//! v1 AddHumanUser: a human who has to finish the initialization unless the address is verified and
+//! v1 `AddHumanUser`: a human who has to finish the initialization unless the address is verified and
 //! there is a password.
 
 use validator::Validate;

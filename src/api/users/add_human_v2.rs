@@ -1,4 +1,4 @@
-//! v2 AddHumanUser: a human who is active at once, in the organization that the request names.
+//! v2 `AddHumanUser`: a human who is active at once, in the organization that the request names.
 
 use validator::Validate;
 

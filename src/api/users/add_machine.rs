@@ -1,4 +1,4 @@
-//! AddMachineUser: a user for a program.
+//! `AddMachineUser`: a user for a program.
 
 use validator::{Validate, ValidationError};
 

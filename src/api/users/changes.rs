@@ -1,4 +1,4 @@
-//! ListUserChanges: a user's history, newest first unless asked otherwise.
+//! `ListUserChanges`: a user's history, newest first unless asked otherwise.
 
 use crate::{
     api::{

@@ -1,4 +1,4 @@
-//! GetUserByID of management and v2, and GetMyUser.
+//! `GetUserByID` of management and v2, and `GetMyUser`.
 
 use crate::{
     api::{

@@ -1,4 +1,4 @@
-//! v1 ImportHumanUser: a human who comes from another system, with a password or a hash of one.
+//! v1 `ImportHumanUser`: a human who comes from another system, with a password or a hash of one.
 
 use validator::Validate;
 

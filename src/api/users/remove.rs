@@ -1,4 +1,4 @@
-//! RemoveUser and v2 DeleteUser: a tombstone stays, memberships and tokens go.
+//! `RemoveUser` and v2 `DeleteUser`: a tombstone stays, memberships and tokens go.
 
 use crate::{
     api::{
