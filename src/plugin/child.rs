@@ -263,6 +263,10 @@ impl Instance for Child {
         }
     }
 
+    fn is_alive(&self) -> bool {
+        lock(&self.calls).is_some()
+    }
+
     fn stop(&self) {
         let _ = self.write(Body::Stop(frame::Stop {}));
         if self.ended.recv_timeout(STOP_TIMEOUT) == Err(RecvTimeoutError::Timeout) {

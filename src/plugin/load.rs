@@ -218,7 +218,14 @@ pub(super) struct Loaded {
 pub(super) fn open(path: &Path) -> Result<Loaded, String> {
     // SAFETY: running the library's initialisers is what this is for; `check` decided that we may.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) }
-        .map_err(|error| format!("cannot be loaded: {error}"))?;
+        .map_err(|error| {
+            // The loader's own words are the source of libloading's error.
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            format!(
+                "cannot be loaded: {}",
+                cause.unwrap_or_else(|| error.to_string())
+            )
+        })?;
     // SAFETY: the symbol has this type in every version of the interface.
     let entry: Symbol<abi::Entry> = unsafe { library.get(abi::ENTRY) }
         .map_err(|_| format!("has no symbol {}: not a provider", abi::ENTRY))?;

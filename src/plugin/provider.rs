@@ -100,7 +100,8 @@ impl Provider {
     /// whose next probe is due: exactly one call is then let through.
     pub fn is_available(&self) -> bool {
         let inner = lock(&self.inner);
-        inner.opened.is_some() && inner.health.admits(Instant::now())
+        let is_alive = |opened: &Opened| opened.instance.is_alive();
+        inner.opened.as_ref().is_some_and(is_alive) && inner.health.admits(Instant::now())
     }
 
     /// When an unavailable provider may be available again, if that is known; a change of the state
@@ -150,6 +151,10 @@ impl Provider {
             let Some(opened) = inner.opened.clone() else {
                 return Err(closed_door(&inner, now));
             };
+            if !opened.instance.is_alive() {
+                let detail = "the plugin's process has just ended";
+                return Err(SendResult::of_host(Status::Unavailable, detail));
+            }
             if inner.running < opened.max_concurrency {
                 let Some(ticket) = inner.health.admit(now) else {
                     return Err(closed_door(&inner, now));

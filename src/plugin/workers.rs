@@ -29,6 +29,11 @@ pub(super) trait Instance: Send + Sync {
     /// Sends one message; returns within its timeout plus the grace.
     fn send(&self, message: &Message) -> SendResult;
 
+    /// Whether a call can still reach it; `on_death` follows soon when it cannot.
+    fn is_alive(&self) -> bool {
+        true
+    }
+
     /// Ends it; returns within seconds. No call may be made afterwards.
     fn stop(&self);
 }

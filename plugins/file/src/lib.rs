@@ -90,7 +90,7 @@ impl Provider for FileProvider {
 }
 
 impl FileProvider {
-    /// Appends in one write, so that lines of several writers never interleave.
+    /// Appends in one write under a lock, so that lines of several writers never interleave.
     fn append(&self, line: &str) -> io::Result<()> {
         let mut options = OpenOptions::new();
         options.append(true).create(true).mode(0o600);
@@ -100,6 +100,8 @@ impl FileProvider {
             }
             opened => opened?,
         };
+        // Another server may write to the same file. Where locks are not offered there is none.
+        let _ = file.lock();
         let before = if ends_mid_line(&file) { "\n" } else { "" };
         let bytes = format!("{before}{line}\n");
         match file.write(bytes.as_bytes())? {
