@@ -5,3 +5,4 @@ pub mod auth;
 pub mod clock;
 pub mod contract;
 pub mod error;
+pub mod transport;
