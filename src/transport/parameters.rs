@@ -163,3 +163,88 @@ fn mismatch(name: &str, why: &str) -> Error {
     let shown = &name[..name.floor_char_boundary(100)];
     Error::invalid(format!("parameter {shown:?}: {why}"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use prost::Message as _;
+
+    use super::*;
+    use crate::transport::sample;
+
+    fn query(text: &str) -> Result<String, Error> {
+        let mut message = DynamicMessage::new(sample::descriptor());
+        bind_query(&mut message, text)?;
+        let text = json::encode(&sample::descriptor(), &message.encode_to_vec()).unwrap();
+        Ok(String::from_utf8(text).unwrap())
+    }
+
+    #[test]
+    fn query_parameters_fill_the_fields_they_name() {
+        for (text, expected) in [
+            ("", "{}"),
+            (
+                "user_name=a%20b+c&small=3",
+                r#"{"userName":"a b c","small":3}"#,
+            ),
+            ("userName=a", r#"{"userName":"a"}"#),
+            (
+                "query.limit=10&query.offset=2&query.asc=true",
+                r#"{"query":{"offset":"2","limit":10,"asc":true}}"#,
+            ),
+            (
+                "states=STATE_ACTIVE&states=2",
+                r#"{"states":["STATE_ACTIVE","STATE_LOCKED"]}"#,
+            ),
+            (
+                "at=2026-01-02T03:04:05Z&wait=2s",
+                r#"{"at":"2026-01-02T03:04:05Z","wait":"2s"}"#,
+            ),
+            ("raw=-_8", r#"{"raw":"+/8="}"#),
+            (
+                "who=1&query.who=1&user_name.x=1&states.x=1&by_name=1&query.outer.nobody=1",
+                "{}",
+            ),
+        ] {
+            assert_eq!(query(text).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_query_parameter_that_does_not_fit_is_refused() {
+        let deep = format!("{}query.limit=1", "query.outer.".repeat(4_000));
+        for text in [
+            "small=x",
+            "small=-1",
+            "is_verified=maybe",
+            "state=STATE_NEW",
+            "states=STATE_NEW",
+            "state=77",
+            "at=now",
+            "query=1",
+            "user_name=a&user_name=b",
+            "text=a&text=b",
+            "raw=*",
+            deep.as_str(),
+        ] {
+            assert!(query(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_parameter_replaces_what_the_body_said() {
+        let body = json::decode(
+            &sample::descriptor(),
+            br#"{"userName":"a","query":{"limit":3}}"#,
+        );
+        let mut message = body.unwrap();
+        bind_path(&mut message, "user_name", "b").unwrap();
+        bind_path(&mut message, "query.offset", "9").unwrap();
+        let text = json::encode(&sample::descriptor(), &message.encode_to_vec()).unwrap();
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            r#"{"userName":"b","query":{"offset":"9","limit":3}}"#
+        );
+        assert!(bind_path(&mut message, "small", "x").is_err());
+    }
+}
