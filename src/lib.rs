@@ -11,3 +11,4 @@ pub mod ids;
 pub mod secrets;
 pub mod store;
 pub mod plugin;
+pub mod transport;
