@@ -88,6 +88,7 @@ pub(super) fn result(raw: &Result) -> SendResult {
     };
     let status = status.unwrap_or(Status::Internal);
     SendResult {
+        by_host: false,
         status,
         retry_after: (status == Status::Throttled && raw.retry_after_ms > 0)
             .then(|| Duration::from_millis(raw.retry_after_ms.into())),
