@@ -31,8 +31,8 @@ use super::{
     Limits, abi,
     frame::{self, Body},
     host::{MAX_LINE, PluginLog, Services, lock},
+    instance::{Instance, OnDeath},
     message::{Message, SendResult, Status},
-    workers::{Instance, OnDeath},
 };
 
 /// How long the socket may refuse to take a frame before the child counts as hanging.

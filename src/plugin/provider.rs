@@ -18,12 +18,13 @@ use super::{
     child::{Child, Start},
     host::{PluginLog, lock},
     inproc::Native,
+    instance::{Instance, OnDeath},
     load::{self, Checked},
     manifest::Manifest,
     message::{Message, SendResult, Status},
     schema,
     state::{Health, State, Ticket},
-    workers::{Instance, OnDeath, Workers},
+    workers::Workers,
 };
 
 /// Called after each change of a provider's state.

@@ -402,3 +402,29 @@ fn a_provider_with_bad_credentials_is_closed_and_probed() {
         bed.registry.stop();
     }
 }
+
+#[test]
+fn a_child_whose_server_is_gone_ends_at_once() {
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let child = std::process::Command::new(bed::executable())
+        .arg("plugin-host")
+        .stdin(std::os::fd::OwnedFd::from(theirs))
+        .spawn()
+        .unwrap();
+    drop(ours);
+    let child = std::cell::RefCell::new(child);
+    bed::wait("the child is gone", || {
+        child.borrow_mut().try_wait().unwrap().is_some()
+    });
+}
+
+#[test]
+fn the_hidden_command_is_not_for_hands() {
+    let output = std::process::Command::new(bed::executable())
+        .arg("plugin-host")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("started by the server"));
+}
