@@ -88,6 +88,9 @@ impl PluginLog {
 
     /// `text` as it may be shown: secrets masked, control characters gone.
     pub(super) fn mask(&self, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
         let mut text = text.to_owned();
         let mut hide = |secret: &str, shown: &str| {
             if secret.len() >= SHORTEST && text.contains(secret) {
