@@ -1,6 +1,12 @@
 //! What the host does about each kind of bad plugin (plugin-abi §11).
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use belfry::plugin::{Isolation, Options, Registry, StartError, Status};
 use serde_json::{Value, json};
@@ -238,7 +244,15 @@ fn five_crashes_close_and_a_probe_that_works_opens() {
     }
     bed.wait_for_state("closed");
     assert!(!bed.provider.is_available());
+    assert!(bed.provider.retry_at().is_some());
+    let told = Arc::new(AtomicBool::new(false));
+    bed.registry.on_change({
+        let told = told.clone();
+        move || told.store(true, Ordering::SeqCst)
+    });
     bed.wait_until_available();
+    bed::wait("the new process is told", || told.load(Ordering::SeqCst));
+    assert_eq!(bed.provider.retry_at(), None);
     assert!(
         bed.state().starts_with("closed"),
         "half open: {}",
