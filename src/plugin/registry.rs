@@ -123,8 +123,8 @@ impl Registry {
         &self.providers
     }
 
-    /// Calls `told` after each change of a provider's state, on whatever thread made it. It must not
-    /// block. Replaces the one before.
+    /// Calls `told` after each change of a provider's state and whenever one was loaded, on whatever
+    /// thread made it, and sometimes without need. It must not block. Replaces the one before.
     pub fn on_change(&self, told: impl Fn() + Send + Sync + 'static) {
         let told: Arc<dyn Fn() + Send + Sync> = Arc::new(told);
         for provider in &self.providers {
