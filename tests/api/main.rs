@@ -8,6 +8,7 @@
 
 mod app;
 mod clients;
+mod codes;
 mod operations;
 mod people;
 mod phones;
