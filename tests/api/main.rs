@@ -14,3 +14,4 @@ mod people;
 mod phones;
 mod sms;
 mod table;
+mod users;
