@@ -7,11 +7,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod app;
+mod auth;
 mod clients;
 mod codes;
+mod coverage;
+mod members;
 mod operations;
+mod orgs;
 mod people;
 mod phones;
 mod sms;
 mod table;
+mod tokens;
 mod users;
