@@ -27,7 +27,10 @@ pub struct IdGenerator {
 
 impl Default for IdGenerator {
     fn default() -> Self {
-        Self { counter: Arc::new(AtomicI64::new(0)), machine: i64::from(rand::rng().random::<u16>()) }
+        Self {
+            counter: Arc::new(AtomicI64::new(0)),
+            machine: i64::from(rand::rng().random::<u16>()),
+        }
     }
 }
 
@@ -36,7 +39,10 @@ impl IdGenerator {
     pub fn next(&self, now: Timestamp) -> i64 {
         let earliest = counter_at(now);
         let following = |last: i64| Some(earliest.max(last + 1));
-        let last = match self.counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, following) {
+        let last = match self
+            .counter
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, following)
+        {
             Ok(last) | Err(last) => last,
         };
         (earliest.max(last + 1) << MACHINE_BITS) | self.machine

@@ -44,10 +44,18 @@ impl Keys {
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let mut key = Zeroizing::new(Vec::new());
         let mut file = File::open(path).with_context(|| {
-            format!("cannot read the instance key {}; restore it from the backup of this database", path.display())
+            format!(
+                "cannot read the instance key {}; restore it from the backup of this database",
+                path.display()
+            )
         })?;
-        file.read_to_end(&mut key).with_context(|| format!("cannot read the instance key {}", path.display()))?;
-        ensure!(key.len() == KEY_BYTES, "the instance key {} must hold {KEY_BYTES} bytes", path.display());
+        file.read_to_end(&mut key)
+            .with_context(|| format!("cannot read the instance key {}", path.display()))?;
+        ensure!(
+            key.len() == KEY_BYTES,
+            "the instance key {} must hold {KEY_BYTES} bytes",
+            path.display()
+        );
         Ok(Self::derive(&key))
     }
 
@@ -60,22 +68,33 @@ impl Keys {
         rand::rng().fill(&mut key[..]);
         // Written under another name first: a crash in between must not leave half a key.
         let draft = path.with_extension("key-draft");
-        let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).and_then(
-            |mut file| {
+        let written = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)
+            .and_then(|mut file| {
                 file.write_all(&key[..])?;
                 file.sync_all()
-            },
-        );
+            });
         written.with_context(|| format!("cannot write the instance key {}", path.display()))?;
         let linked = fs::hard_link(&draft, path);
         let _ = fs::remove_file(&draft);
         match linked {
             Ok(()) => {}
-            Err(fault) if fault.kind() == std::io::ErrorKind::AlreadyExists => return Self::load(path),
+            Err(fault) if fault.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Self::load(path);
+            }
             Err(fault) => bail!("cannot write the instance key {}: {fault}", path.display()),
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).context("cannot sync the folder of the instance key")?;
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .context("cannot sync the folder of the instance key")?;
         Ok(Self::derive(&key[..]))
     }
 
@@ -83,11 +102,13 @@ impl Keys {
         let hkdf = Hkdf::<Sha256>::new(None, key);
         let subkey = |purpose: &str| {
             let mut subkey = Zeroizing::new([0u8; KEY_BYTES]);
-            hkdf.expand(purpose.as_bytes(), &mut subkey[..]).expect("32 bytes are within HKDF's limit of 255 hashes");
+            hkdf.expand(purpose.as_bytes(), &mut subkey[..])
+                .expect("32 bytes are within HKDF's limit of 255 hashes");
             subkey
         };
         let mac = |purpose: &str| {
-            <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&subkey(purpose)[..]).expect("HMAC takes keys of any length")
+            <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&subkey(purpose)[..])
+                .expect("HMAC takes keys of any length")
         };
         Self {
             codes: mac("belfry verification code"),
@@ -128,15 +149,24 @@ impl Keys {
     /// Encrypts a code for the outbox, bound to its message.
     pub fn seal(&self, id: MessageId, code: &PlainCode) -> Vec<u8> {
         let nonce: [u8; NONCE_BYTES] = rand::rng().random();
-        let payload = Payload { msg: code.expose().as_bytes(), aad: &id.0.to_be_bytes() };
-        let sealed = self.outbox.encrypt(&XNonce::from(nonce), payload).expect("a code is far below the cipher's limit");
+        let payload = Payload {
+            msg: code.expose().as_bytes(),
+            aad: &id.0.to_be_bytes(),
+        };
+        let sealed = self
+            .outbox
+            .encrypt(&XNonce::from(nonce), payload)
+            .expect("a code is far below the cipher's limit");
         [&nonce[..], &sealed].concat()
     }
 
     /// Decrypts a code from the outbox; `None` if it was not sealed for this message with this key.
     pub fn open(&self, id: MessageId, sealed: &[u8]) -> Option<PlainCode> {
         let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        let payload = Payload { msg: text, aad: &id.0.to_be_bytes() };
+        let payload = Payload {
+            msg: text,
+            aad: &id.0.to_be_bytes(),
+        };
         let opened = self.outbox.decrypt(&XNonce::from(*nonce), payload).ok()?;
         String::from_utf8(opened).ok().map(PlainCode::from_text)
     }
@@ -162,7 +192,12 @@ mod tests {
         assert!(!other.is_code(MessageId(1), &hash, &code));
 
         let sealed = keys.seal(MessageId(1), &code);
-        assert_eq!(keys.open(MessageId(1), &sealed).map(|code| code.expose().to_owned()).as_deref(), Some("ABC123"));
+        assert_eq!(
+            keys.open(MessageId(1), &sealed)
+                .map(|code| code.expose().to_owned())
+                .as_deref(),
+            Some("ABC123")
+        );
         assert!(keys.open(MessageId(2), &sealed).is_none());
         assert!(other.open(MessageId(1), &sealed).is_none());
         assert!(keys.open(MessageId(1), &sealed[..10]).is_none());

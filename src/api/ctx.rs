@@ -1,6 +1,49 @@
 //! What an operation gets besides its request: the caller, the time, the services.
 
-use crate::{auth::Principal, clock::Timestamp, error::Error};
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    auth::Principal,
+    clock::{Clock, Timestamp},
+    domain::{CodePolicy, PhoneNumber, PhoneNumberFault, Region},
+    error::{self, Error},
+    ids::IdGenerator,
+    secrets::Keys,
+    store::{Refusal, Stamp, Store, WriteTx},
+};
+
+/// What all calls share; built once at start.
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Identifiers of users, organizations, tokens and messages.
+    pub ids: IdGenerator,
+    /// Keyed hashes and sealing.
+    pub keys: Arc<Keys>,
+    /// How numbers without a country code are read.
+    pub default_region: Region,
+    /// How codes are made and guarded.
+    pub codes: CodeSettings,
+    /// The domain below which organizations get theirs.
+    pub instance_domain: String,
+    /// Bounds how many passwords are hashed at once: each takes some 19 MiB and a core.
+    pub password_hashing: Semaphore,
+}
+
+/// How codes are made and guarded.
+#[derive(Clone, Debug)]
+pub struct CodeSettings {
+    /// The codes that verify a phone.
+    pub verify_phone: CodePolicy,
+    /// Wrong tries for one code.
+    pub max_wrong_tries: u32,
+    /// Wrong tries for one number within a rolling day.
+    pub max_wrong_tries_per_number_and_day: u32,
+}
 
 /// The surroundings of one call.
 pub struct Ctx {
@@ -10,9 +53,21 @@ pub struct Ctx {
     pub now: Timestamp,
     /// Scheme and host that the request was sent to, such as `http://127.0.0.1:8080`.
     pub origin: String,
+    /// What all calls share.
+    pub services: Arc<Services>,
 }
 
 impl Ctx {
+    /// The surroundings of a call that begins now.
+    pub fn new(services: Arc<Services>, principal: Option<Principal>, origin: String) -> Self {
+        Self {
+            principal,
+            now: services.clock.now(),
+            origin,
+            services,
+        }
+    }
+
     /// The caller.
     ///
     /// # Errors
@@ -21,5 +76,36 @@ impl Ctx {
         self.principal
             .as_ref()
             .ok_or_else(Error::auth_header_missing)
+    }
+
+    /// Runs a change in the caller's name; see [`Store::write`].
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Error> {
+        let stamp = Stamp {
+            now: self.now,
+            editor: self.principal()?.user_id.clone(),
+        };
+        self.services.store.write(stamp, change).await
+    }
+
+    /// Normalizes a phone number.
+    ///
+    /// # Errors
+    /// INVALID PHONE-Zt0NV for no number, PHONE-so0wa for one that does not parse.
+    pub fn phone_number(&self, text: &str) -> Result<PhoneNumber, Error> {
+        PhoneNumber::parse(text, self.services.default_region).map_err(|fault| match fault {
+            PhoneNumberFault::Empty => error::PHONE_EMPTY.into(),
+            PhoneNumberFault::Invalid => error::PHONE_INVALID.into(),
+        })
+    }
+
+    /// A new identifier as text.
+    pub fn new_id(&self) -> String {
+        self.services.ids.next(self.now).to_string()
     }
 }

@@ -4,7 +4,16 @@
 //! command, makes one `store.write` or `store.read` and maps the answer. It knows no SQL, HTTP or
 //! JSON; time, randomness and the caller come in through [`Ctx`]. `transport::pipeline` calls it.
 
+mod codes;
 mod ctx;
+mod details;
+mod healthz;
+mod orgs;
+mod phones;
+pub mod setup;
+mod tokens;
+mod users;
+mod validation;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,7 +21,7 @@ use anyhow::{Context as _, bail};
 use futures_util::future::LocalBoxFuture;
 use prost::Message;
 
-pub use ctx::Ctx;
+pub use ctx::{CodeSettings, Ctx, Services};
 
 use crate::{
     contract::{Contract, Method},
@@ -73,7 +82,123 @@ impl Operations {
 }
 
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
-    Ok(table)
+    table
+        .on(
+            "zitadel.management.v1.ManagementService.Healthz",
+            healthz::management,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.AddHumanUser",
+            users::add_human_user,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.ImportHumanUser",
+            users::import_human_user,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.GetUserByID",
+            users::get_user_by_id,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.RemoveUser",
+            users::remove_user,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.AddMachineUser",
+            users::add_machine_user,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.ListUserChanges",
+            users::list_user_changes,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.AddPersonalAccessToken",
+            tokens::add_personal_access_token,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.RemovePersonalAccessToken",
+            tokens::remove_personal_access_token,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.AddOrg",
+            orgs::add_org,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.AddOrgMember",
+            orgs::add_org_member,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.UpdateOrgMember",
+            orgs::update_org_member,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.RemoveOrgMember",
+            orgs::remove_org_member,
+        )?
+        .on("zitadel.auth.v1.AuthService.Healthz", healthz::auth)?
+        .on("zitadel.auth.v1.AuthService.GetMyUser", users::get_my_user)?
+        .on("zitadel.admin.v1.AdminService.Healthz", healthz::admin)?
+        .on(
+            "zitadel.user.v2.UserService.AddHumanUser",
+            users::add_human_user_v2,
+        )?
+        .on(
+            "zitadel.user.v2.UserService.GetUserByID",
+            users::get_user_by_id_v2,
+        )?
+        .on(
+            "zitadel.user.v2.UserService.DeleteUser",
+            users::delete_user_v2,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.GetHumanPhone",
+            phones::get_human_phone,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.UpdateHumanPhone",
+            phones::update_human_phone,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.RemoveHumanPhone",
+            phones::remove_human_phone,
+        )?
+        .on(
+            "zitadel.management.v1.ManagementService.ResendHumanPhoneVerification",
+            phones::resend_human_phone_verification,
+        )?
+        .on(
+            "zitadel.auth.v1.AuthService.GetMyPhone",
+            phones::get_my_phone,
+        )?
+        .on(
+            "zitadel.auth.v1.AuthService.SetMyPhone",
+            phones::set_my_phone,
+        )?
+        .on(
+            "zitadel.auth.v1.AuthService.VerifyMyPhone",
+            phones::verify_my_phone,
+        )?
+        .on(
+            "zitadel.auth.v1.AuthService.ResendMyPhoneVerification",
+            phones::resend_my_phone_verification,
+        )?
+        .on(
+            "zitadel.auth.v1.AuthService.RemoveMyPhone",
+            phones::remove_my_phone,
+        )?
+        .on("zitadel.user.v2.UserService.SetPhone", phones::set_phone)?
+        .on(
+            "zitadel.user.v2.UserService.RemovePhone",
+            phones::remove_phone,
+        )?
+        .on(
+            "zitadel.user.v2.UserService.ResendPhoneCode",
+            phones::resend_phone_code,
+        )?
+        .on(
+            "zitadel.user.v2.UserService.VerifyPhone",
+            phones::verify_phone,
+        )
 }
 
 struct Table<'a> {
@@ -82,7 +207,6 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    #[expect(dead_code, reason = "the first operations come with the next commit")]
     fn on<Request, Response>(
         mut self,
         name: &str,

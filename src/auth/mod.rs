@@ -49,7 +49,11 @@ impl Principal {
     pub fn authorize(&self, requirement: &Requirement) -> Result<(), Error> {
         match requirement {
             Requirement::Public | Requirement::Authenticated => Ok(()),
-            Requirement::Permission(permission) => check(&self.memberships, permission, error::PERMISSION_NOT_MATCHING),
+            Requirement::Permission(permission) => check(
+                &self.memberships,
+                permission,
+                error::PERMISSION_NOT_MATCHING,
+            ),
         }
     }
 }
@@ -58,16 +62,53 @@ impl Principal {
 ///
 /// # Errors
 /// NOTFOUND AUTHZ-cdgFk without any membership there, DENIED AUTH-AWfge without one that grants it.
-pub fn check_in_org(tx: &ReadTx<'_>, caller: &Principal, org: i64, permission: &str) -> Result<(), Error> {
-    check(&tx.memberships_for(caller.user, org)?, permission, error::PERMISSION_MISSING)
+pub fn check_in_org(
+    tx: &ReadTx<'_>,
+    caller: &Principal,
+    org: i64,
+    permission: &str,
+) -> Result<(), Error> {
+    check(
+        &tx.memberships_for(caller.user, org)?,
+        permission,
+        error::PERMISSION_MISSING,
+    )
 }
 
-fn check(memberships: &[Membership], permission: &str, denied: &'static error::Entry) -> Result<(), Error> {
+/// Checks the permission of a method whose request names the organization itself.
+///
+/// # Errors
+/// As [`Principal::authorize`].
+pub fn check_method_in_org(
+    tx: &ReadTx<'_>,
+    caller: &Principal,
+    org: i64,
+    permission: &str,
+) -> Result<(), Error> {
+    check(
+        &tx.memberships_for(caller.user, org)?,
+        permission,
+        error::PERMISSION_NOT_MATCHING,
+    )
+}
+
+fn check(
+    memberships: &[Membership],
+    permission: &str,
+    denied: &'static error::Entry,
+) -> Result<(), Error> {
     if memberships.is_empty() {
         return Err(error::MEMBERSHIP_NOT_FOUND.into());
     }
-    let is_granted = memberships.iter().flat_map(|membership| &membership.roles).any(|role| grants(role, permission));
-    if is_granted { Ok(()) } else { Err(denied.into()) }
+    let is_granted = memberships
+        .iter()
+        .flat_map(|membership| &membership.roles)
+        .any(|role| grants(role, permission));
+    if is_granted {
+        Ok(())
+    } else {
+        Err(denied.into())
+    }
 }
 
 /// Checks credentials.
@@ -86,9 +127,12 @@ impl Authenticator {
     /// Finds the caller; a point read on the calling thread.
     ///
     /// # Errors
-    /// UNAUTHENTICATED or PERMISSION_DENIED as contract/README §7 lists them, UNAVAILABLE without a database.
+    /// UNAUTHENTICATED or `PERMISSION_DENIED` as contract/README §7 lists them, UNAVAILABLE without a database.
     pub fn authenticate(&self, credentials: &Credentials) -> Result<Principal, Error> {
-        let header = credentials.authorization.as_deref().filter(|header| !header.is_empty());
+        let header = credentials
+            .authorization
+            .as_deref()
+            .filter(|header| !header.is_empty());
         let token = header
             .ok_or_else(Error::auth_header_missing)?
             .strip_prefix("Bearer ")
@@ -101,12 +145,22 @@ impl Authenticator {
             if !is_usable || owner.expires_at < self.clock.now() {
                 return Err(error::TOKEN_INVALID.into());
             }
-            let org = match credentials.organization.as_deref().filter(|id| !id.is_empty()) {
+            let org = match credentials
+                .organization
+                .as_deref()
+                .filter(|id| !id.is_empty())
+            {
                 Some(id) if id != owner.org.id => tx.org_by_id(id)?.ok_or(error::ORG_UNKNOWN)?,
                 _ => owner.org.clone(),
             };
             let memberships = tx.memberships_for(owner.user, org.row)?;
-            Ok(Principal { user: owner.user, user_id: owner.user_id, home: owner.org, org, memberships })
+            Ok(Principal {
+                user: owner.user,
+                user_id: owner.user_id,
+                home: owner.org,
+                org,
+                memberships,
+            })
         })
     }
 }

@@ -69,22 +69,58 @@ const ROLES: &[(&str, &str)] = &[
          user.write user.delete user.global.read user.credential.write user.membership.read policy.read policy.write \
          policy.delete",
     ),
-    ("ORG_USER_MANAGER", "org.read user.read user.write user.delete user.global.read user.membership.read policy.read"),
-    ("ORG_OWNER_VIEWER", "org.read org.member.read user.read user.global.read user.membership.read policy.read"),
-    ("ORG_SETTINGS_MANAGER", "org.read org.write org.member.read policy.read policy.write policy.delete"),
-    ("ORG_USER_PERMISSION_EDITOR", "org.read org.member.read user.read user.global.read policy.read"),
-    ("ORG_PROJECT_PERMISSION_EDITOR", "org.read org.member.read user.read user.global.read policy.read"),
+    (
+        "ORG_USER_MANAGER",
+        "org.read user.read user.write user.delete user.global.read user.membership.read policy.read",
+    ),
+    (
+        "ORG_OWNER_VIEWER",
+        "org.read org.member.read user.read user.global.read user.membership.read policy.read",
+    ),
+    (
+        "ORG_SETTINGS_MANAGER",
+        "org.read org.write org.member.read policy.read policy.write policy.delete",
+    ),
+    (
+        "ORG_USER_PERMISSION_EDITOR",
+        "org.read org.member.read user.read user.global.read policy.read",
+    ),
+    (
+        "ORG_PROJECT_PERMISSION_EDITOR",
+        "org.read org.member.read user.read user.global.read policy.read",
+    ),
     ("ORG_PROJECT_CREATOR", "user.global.read policy.read"),
     ("ORG_ADMIN_IMPERSONATOR", ""),
     ("ORG_END_USER_IMPERSONATOR", ""),
     ("ORG_USER_SELF_MANAGER", "user.self.delete policy.read"),
-    ("SELF_MANAGEMENT_GLOBAL", "org.create user.self.delete policy.read"),
-    ("PROJECT_OWNER", "user.read user.global.read user.membership.read org.global.read policy.read"),
-    ("PROJECT_OWNER_VIEWER", "user.read user.global.read user.membership.read policy.read"),
-    ("PROJECT_OWNER_GLOBAL", "user.global.read user.membership.read org.global.read policy.read"),
-    ("PROJECT_OWNER_VIEWER_GLOBAL", "user.global.read user.membership.read policy.read"),
-    ("PROJECT_GRANT_OWNER", "user.read user.global.read user.membership.read org.global.read policy.read"),
-    ("PROJECT_GRANT_OWNER_VIEWER", "user.read user.global.read user.membership.read policy.read"),
+    (
+        "SELF_MANAGEMENT_GLOBAL",
+        "org.create user.self.delete policy.read",
+    ),
+    (
+        "PROJECT_OWNER",
+        "user.read user.global.read user.membership.read org.global.read policy.read",
+    ),
+    (
+        "PROJECT_OWNER_VIEWER",
+        "user.read user.global.read user.membership.read policy.read",
+    ),
+    (
+        "PROJECT_OWNER_GLOBAL",
+        "user.global.read user.membership.read org.global.read policy.read",
+    ),
+    (
+        "PROJECT_OWNER_VIEWER_GLOBAL",
+        "user.global.read user.membership.read policy.read",
+    ),
+    (
+        "PROJECT_GRANT_OWNER",
+        "user.read user.global.read user.membership.read org.global.read policy.read",
+    ),
+    (
+        "PROJECT_GRANT_OWNER_VIEWER",
+        "user.read user.global.read user.membership.read policy.read",
+    ),
 ];
 
 /// Whether a role grants a permission; a role that nobody knows grants nothing.
@@ -95,7 +131,7 @@ pub fn grants(role: &str, permission: &str) -> bool {
         .is_some_and(|(_, permissions)| permissions.split(' ').any(|granted| granted == permission))
 }
 
-/// Whether a member of an organization may have that role: `ORG_…` or SELF_MANAGEMENT_GLOBAL.
+/// Whether a member of an organization may have that role: `ORG_…` or `SELF_MANAGEMENT_GLOBAL`.
 pub fn is_org_role(role: &str) -> bool {
     let has_prefix = role.starts_with("ORG_") || role == "SELF_MANAGEMENT_GLOBAL";
     has_prefix && ROLES.iter().any(|(name, _)| *name == role)
@@ -108,8 +144,14 @@ mod tests {
     #[test]
     fn every_granted_permission_is_a_known_one() {
         for (role, permissions) in ROLES {
-            for permission in permissions.split(' ').filter(|permission| !permission.is_empty()) {
-                assert!(PERMISSIONS.contains(&permission), "{role} grants {permission}");
+            for permission in permissions
+                .split(' ')
+                .filter(|permission| !permission.is_empty())
+            {
+                assert!(
+                    PERMISSIONS.contains(&permission),
+                    "{role} grants {permission}"
+                );
             }
         }
     }
@@ -117,7 +159,11 @@ mod tests {
     #[test]
     fn an_instance_owner_may_everything_but_leave_by_itself() {
         for permission in PERMISSIONS {
-            assert_eq!(grants("IAM_OWNER", permission), *permission != "user.self.delete", "{permission}");
+            assert_eq!(
+                grants("IAM_OWNER", permission),
+                *permission != "user.self.delete",
+                "{permission}"
+            );
         }
         assert!(!grants("ORG_OWNER", "org.create"));
         assert!(!grants("NOBODY", "user.read"));

@@ -93,6 +93,17 @@ impl Contract {
         self.methods.values()
     }
 
+    /// Whether the Connect protocol is offered at a path such as `/zitadel.user.v2.UserService/SetPhone`:
+    /// the service is a v2 one of this contract, whatever the method's name.
+    pub fn offers_connect(&self, path: &str) -> bool {
+        let service = path
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        is_v2(service) && self.pool.get_service_by_name(service).is_some()
+    }
+
     /// The descriptors, for dynamic encoding.
     pub fn pool(&self) -> &DescriptorPool {
         &self.pool

@@ -57,15 +57,30 @@ pub struct CodePolicy {
 
 impl CodePolicy {
     /// A policy over the named groups of characters, in the contract's order: lower, upper, digits, symbols.
-    pub fn new(length: u32, expiry: Option<Duration>, lower: bool, upper: bool, digits: bool, symbols: bool) -> Self {
+    pub fn new(
+        length: u32,
+        expiry: Option<Duration>,
+        lower: bool,
+        upper: bool,
+        digits: bool,
+        symbols: bool,
+    ) -> Self {
         let groups = [
             (lower, "abcdefghijklmnopqrstuvwxyz"),
             (upper, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
             (digits, "0123456789"),
             (symbols, "~!@#$^&*()_+`-={}|[]:<>?,./"),
         ];
-        let alphabet = groups.iter().filter(|(included, _)| *included).flat_map(|(_, group)| group.chars()).collect();
-        Self { length, expiry, alphabet }
+        let alphabet = groups
+            .iter()
+            .filter(|(included, _)| *included)
+            .flat_map(|(_, group)| group.chars())
+            .collect();
+        Self {
+            length,
+            expiry,
+            alphabet,
+        }
     }
 
     /// How many different codes there are, as bits.
@@ -75,7 +90,11 @@ impl CodePolicy {
 
     /// A new code from a cryptographic generator; every character of the alphabet is equally likely.
     pub fn generate(&self, random: &mut impl CryptoRng) -> PlainCode {
-        PlainCode((0..self.length).map(|_| self.alphabet[random.random_range(0..self.alphabet.len())]).collect())
+        PlainCode(
+            (0..self.length)
+                .map(|_| self.alphabet[random.random_range(0..self.alphabet.len())])
+                .collect(),
+        )
     }
 }
 
@@ -108,17 +127,34 @@ mod tests {
     #[test]
     fn the_default_policy_makes_six_characters_of_capitals_and_digits() {
         let policy = CodePolicy::new(6, None, false, true, true, false);
-        let codes: Vec<_> = (0..2000).map(|_| policy.generate(&mut rand::rng())).collect();
-        let seen: HashSet<char> = codes.iter().flat_map(|code| code.expose().chars()).collect();
+        let codes: Vec<_> = (0..2000)
+            .map(|_| policy.generate(&mut rand::rng()))
+            .collect();
+        let seen: HashSet<char> = codes
+            .iter()
+            .flat_map(|code| code.expose().chars())
+            .collect();
         assert!(codes.iter().all(|code| code.expose().len() == 6));
-        assert_eq!(seen.len(), 36, "every character occurs, the last of the alphabet too");
-        assert!(seen.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
+        assert_eq!(
+            seen.len(),
+            36,
+            "every character occurs, the last of the alphabet too"
+        );
+        assert!(
+            seen.iter()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        );
     }
 
     #[test]
     fn a_code_is_good_until_its_last_microsecond() {
         let end = Timestamp::from_micros(10);
-        let code = PendingCode { id: MessageId(1), hash: CodeHash([0; 32]), expires_at: Some(end), wrong_tries: 0 };
+        let code = PendingCode {
+            id: MessageId(1),
+            hash: CodeHash([0; 32]),
+            expires_at: Some(end),
+            wrong_tries: 0,
+        };
         assert!(!code.is_expired(end));
         assert!(code.is_expired(Timestamp::from_micros(11)));
     }

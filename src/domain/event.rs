@@ -113,7 +113,9 @@ impl Event {
     /// The payload as JSON text; `None` for an event without keys.
     pub fn payload(&self) -> Option<String> {
         // Strings, numbers and lists of them always serialize; a unit variant becomes `null`.
-        serde_json::to_string(self).ok().filter(|json| json != "null")
+        serde_json::to_string(self)
+            .ok()
+            .filter(|json| json != "null")
     }
 }
 
@@ -126,7 +128,10 @@ fn is_zero(value: &i32) -> bool {
 }
 
 /// Durations are nanoseconds as numbers (contract/events.md §1).
-fn nanoseconds<S: serde::Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+fn nanoseconds<S: serde::Serializer>(
+    duration: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let nanoseconds = duration.unwrap_or_default().as_nanos();
     serializer.serialize_u64(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
 }
@@ -145,7 +150,9 @@ mod tests {
         assert_eq!(added.name(), "user.human.phone.code.added");
         assert_eq!(
             added.payload().as_deref(),
-            Some(r#"{"expiry":3600000000000,"code_returned":true,"triggerOrigin":"http://localhost"}"#)
+            Some(
+                r#"{"expiry":3600000000000,"code_returned":true,"triggerOrigin":"http://localhost"}"#
+            )
         );
         assert_eq!(Event::PhoneVerified.payload(), None);
     }

@@ -56,11 +56,17 @@ impl HumanPhone {
     ///
     /// # Errors
     /// If it is the current number.
-    pub fn change(&mut self, number: PhoneNumber, verification: Verification) -> Result<(), ChangeFault> {
+    pub fn change(
+        &mut self,
+        number: PhoneNumber,
+        verification: Verification,
+    ) -> Result<(), ChangeFault> {
         if self.number.as_ref() == Some(&number) {
             return Err(ChangeFault::NotChanged);
         }
-        self.user.push(Event::PhoneChanged { phone: number.as_str().to_owned() });
+        self.user.push(Event::PhoneChanged {
+            phone: number.as_str().to_owned(),
+        });
         self.number = Some(number);
         self.is_verified = false;
         self.code = None;

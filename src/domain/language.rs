@@ -9,7 +9,12 @@ pub struct Language(Option<String>);
 impl Language {
     /// Reads a tag; what does not parse is undefined (contract/users.md §1, Names).
     pub fn parse(tag: &str) -> Self {
-        Self(LanguageTag::parse_and_normalize(tag).ok().map(LanguageTag::into_inner).filter(|tag| tag != "und"))
+        Self(
+            LanguageTag::parse_and_normalize(tag)
+                .ok()
+                .map(LanguageTag::into_inner)
+                .filter(|tag| tag != "und"),
+        )
     }
 
     /// The tag, empty when it is undefined: how it is stored and told in events.

@@ -28,7 +28,8 @@ impl FromStr for Region {
     type Err = &'static str;
 
     fn from_str(code: &str) -> Result<Self, Self::Err> {
-        let region = enums::Region::from_str(code).map_err(|_| "is no ISO 3166-1 alpha-2 region such as \"CH\"")?;
+        let region = enums::Region::from_str(code)
+            .map_err(|_| "is no ISO 3166-1 alpha-2 region such as \"CH\"")?;
         Ok(Self(region))
     }
 }
@@ -42,7 +43,9 @@ impl PhoneNumber {
         if text.is_empty() {
             return Err(PhoneNumberFault::Empty);
         }
-        let number = PHONE_NUMBER_UTIL.parse(text, Some(region.0)).map_err(|_| PhoneNumberFault::Invalid)?;
+        let number = PHONE_NUMBER_UTIL
+            .parse(text, Some(region.0))
+            .map_err(|_| PhoneNumberFault::Invalid)?;
         Ok(Self(number.format_as(PhoneNumberFormat::E164).into_owned()))
     }
 
@@ -58,8 +61,15 @@ impl PhoneNumber {
 
     /// The number as a log may show it: the first three and the last two characters.
     pub fn masked(&self) -> String {
-        let (head, tail) = (self.0.get(..3).unwrap_or(""), self.0.get(self.0.len().saturating_sub(2)..).unwrap_or(""));
-        if self.0.len() < 8 { "+…".to_owned() } else { format!("{head}…{tail}") }
+        let (head, tail) = (
+            self.0.get(..3).unwrap_or(""),
+            self.0.get(self.0.len().saturating_sub(2)..).unwrap_or(""),
+        );
+        if self.0.len() < 8 {
+            "+…".to_owned()
+        } else {
+            format!("{head}…{tail}")
+        }
     }
 
     /// Loads the numbering metadata, so that the first request does not wait for it (some 10 ms).
@@ -102,7 +112,12 @@ mod tests {
 
     #[test]
     fn a_number_that_parses_is_accepted_though_it_is_impossible() {
-        for (text, e164) in [("+4112", "+4112"), ("117", "+41117"), ("+41*79", "+4179"), ("000", "+41000")] {
+        for (text, e164) in [
+            ("+4112", "+4112"),
+            ("117", "+41117"),
+            ("+41*79", "+4179"),
+            ("000", "+41000"),
+        ] {
             assert_eq!(parse(text).as_deref(), Ok(e164), "{text}");
         }
     }
@@ -110,14 +125,25 @@ mod tests {
     #[test]
     fn what_does_not_parse_is_refused() {
         assert_eq!(parse(""), Err(PhoneNumberFault::Empty));
-        for text in ["+", "abc", "1", "+41", "+0123456789", "+999123456789", "+417912345678901234567"] {
+        for text in [
+            "+",
+            "abc",
+            "1",
+            "+41",
+            "+0123456789",
+            "+999123456789",
+            "+417912345678901234567",
+        ] {
             assert_eq!(parse(text), Err(PhoneNumberFault::Invalid), "{text}");
         }
     }
 
     #[test]
     fn a_log_shows_neither_the_number_nor_its_length() {
-        assert_eq!(format!("{:?}", PhoneNumber("+41791234567".to_owned())), "+41…67");
+        assert_eq!(
+            format!("{:?}", PhoneNumber("+41791234567".to_owned())),
+            "+41…67"
+        );
         assert_eq!(format!("{:?}", PhoneNumber("+4112".to_owned())), "+…");
     }
 }

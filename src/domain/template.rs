@@ -8,7 +8,9 @@ pub fn render<'a>(template: &str, variable: impl Fn(&str) -> Option<&'a str>) ->
     let mut text = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find("{{") {
-        let Some(length) = rest[start..].find("}}") else { break };
+        let Some(length) = rest[start..].find("}}") else {
+            break;
+        };
         let inside = rest[start + 2..start + length].trim();
         text.push_str(&rest[..start]);
         match inside.strip_prefix('.') {
@@ -28,7 +30,13 @@ mod tests {
     #[test]
     fn variables_are_filled_in_and_unknown_ones_say_so() {
         let variable = |name: &str| (name == "Code").then_some("A1{{.Code}}");
-        assert_eq!(render("Code {{.Code}}, {{ .Code }}", variable), "Code A1{{.Code}}, A1{{.Code}}");
-        assert_eq!(render("{{.Nobody}} {{if}} {{.Code", variable), "<no value> {{if}} {{.Code");
+        assert_eq!(
+            render("Code {{.Code}}, {{ .Code }}", variable),
+            "Code A1{{.Code}}, A1{{.Code}}"
+        );
+        assert_eq!(
+            render("{{.Nobody}} {{if}} {{.Code", variable),
+            "<no value> {{if}} {{.Code"
+        );
     }
 }

@@ -21,9 +21,15 @@ pub enum UserState {
 impl UserState {
     /// The state with that number.
     pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Active, Self::Inactive, Self::Deleted, Self::Locked, Self::Initial]
-            .into_iter()
-            .find(|state| *state as i64 == number)
+        [
+            Self::Active,
+            Self::Inactive,
+            Self::Deleted,
+            Self::Locked,
+            Self::Initial,
+        ]
+        .into_iter()
+        .find(|state| *state as i64 == number)
     }
 }
 

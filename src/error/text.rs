@@ -15,7 +15,9 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.Org.Member.RolesNotChanged" => "The member has exactly these roles already",
         "Errors.User.AlreadyExisting" => "A user with this id exists already",
         "Errors.User.AlreadyExists" => "A user with this user name exists already",
-        "Errors.User.DomainNotAllowedAsUsername" => "The domain in the user name belongs to another organization",
+        "Errors.User.DomainNotAllowedAsUsername" => {
+            "The domain in the user name belongs to another organization"
+        }
         "Errors.User.Invalid" => "The user is invalid",
         "Errors.User.NotFound" => "The user does not exist",
         "Errors.User.NotHuman" => "The user is not a human",
@@ -32,7 +34,9 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.User.PasswordComplexityPolicy.HasLower" => "The password needs a lower-case letter",
         "Errors.User.PasswordComplexityPolicy.HasNumber" => "The password needs a digit",
         "Errors.User.PasswordComplexityPolicy.HasSymbol" => "The password needs a symbol",
-        "Errors.User.PasswordComplexityPolicy.HasUpper" => "The password needs an upper-case letter",
+        "Errors.User.PasswordComplexityPolicy.HasUpper" => {
+            "The password needs an upper-case letter"
+        }
         "Errors.User.PasswordComplexityPolicy.MinLength" => "The password is too short",
         "Errors.User.Phone.AlreadyVerified" => "The phone number is verified already",
         "Errors.User.Phone.Empty" => "The phone number is empty",
@@ -52,8 +56,15 @@ mod tests {
 
     #[test]
     fn every_key_has_a_text_but_those_of_the_authentication_step() {
-        for entry in ALL.iter().filter(|entry| entry.code != Code::Unauthenticated) {
-            assert!(!super::of(entry.key).starts_with("Errors."), "{} has no text", entry.key);
+        for entry in ALL
+            .iter()
+            .filter(|entry| entry.code != Code::Unauthenticated)
+        {
+            assert!(
+                !super::of(entry.key).starts_with("Errors."),
+                "{} has no text",
+                entry.key
+            );
         }
     }
 }

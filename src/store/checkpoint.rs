@@ -43,8 +43,14 @@ impl Checkpointer {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("store-checkpoint".to_owned()).spawn(run)?;
-        Ok(Self { log_is_long, stop: Some(stop), thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("store-checkpoint".to_owned())
+            .spawn(run)?;
+        Ok(Self {
+            log_is_long,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// Raised when the writer should run a checkpoint between two batches.

@@ -29,7 +29,11 @@ impl ConnectionManager {
     }
 
     pub(super) fn open(&self, access: Access) -> rusqlite::Result<Connection> {
-        let create = if access == Access::Write { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+        let create = if access == Access::Write {
+            OpenFlags::SQLITE_OPEN_CREATE
+        } else {
+            OpenFlags::empty()
+        };
         // A reader of a WAL database writes to the shared index too, so it opens read-write as well.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
         let connection = Connection::open_with_flags(&self.path, flags)?;

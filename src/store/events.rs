@@ -68,9 +68,18 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn user_changes(&self, user_id: &str, org: i64, page: EventPage) -> Result<Vec<StoredEvent>, Error> {
+    pub fn user_changes(
+        &self,
+        user_id: &str,
+        org: i64,
+        page: EventPage,
+    ) -> Result<Vec<StoredEvent>, Error> {
         let order = if page.is_ascending { "ASC" } else { "DESC" };
-        let limit = if page.limit == 0 { -1 } else { i64::from(page.limit) };
+        let limit = if page.limit == 0 {
+            -1
+        } else {
+            i64::from(page.limit)
+        };
         self.rows(
             &format!(
                 "SELECT e.sequence, e.type, e.created_at, e.editor, o.id,
@@ -82,7 +91,13 @@ impl ReadTx<'_> {
                  WHERE u.id = ?3 AND e.owner = ?4
                  ORDER BY e.sequence {order} LIMIT ?5"
             ),
-            params![AggregateType::User as i64, page.after_sequence, user_id, org, limit],
+            params![
+                AggregateType::User as i64,
+                page.after_sequence,
+                user_id,
+                org,
+                limit
+            ],
             |row| {
                 let names: (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
                 Ok(StoredEvent {

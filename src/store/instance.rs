@@ -48,7 +48,10 @@ impl ReadTx<'_> {
                         pending: Vec::new(),
                     },
                     key_check: row.get(4)?,
-                    default_org: OrgRef { row: row.get(5)?, id: row.get(6)? },
+                    default_org: OrgRef {
+                        row: row.get(5)?,
+                        id: row.get(6)?,
+                    },
                 })
             },
         )
@@ -77,7 +80,10 @@ impl WriteTx<'_> {
         self.append(&mut instance.aggregate)?;
         self.execute(
             "UPDATE instance SET sequence = ?1, changed_at = ?2",
-            params![instance.aggregate.sequence, instance.aggregate.changed_at.micros()],
+            params![
+                instance.aggregate.sequence,
+                instance.aggregate.changed_at.micros()
+            ],
         )?;
         Ok(())
     }

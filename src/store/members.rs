@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::transaction::{ReadTx, WriteTx};
-use crate::error::Error;
+use crate::{clock::Timestamp, error::Error};
 
 /// The `org` of a membership in the instance itself.
 const INSTANCE: i64 = 0;
@@ -15,6 +15,8 @@ pub struct Membership {
     pub org: Option<i64>,
     /// The role names.
     pub roles: Vec<String>,
+    /// When it began.
+    pub created_at: Timestamp,
 }
 
 impl ReadTx<'_> {
@@ -23,7 +25,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn memberships_for(&self, user: i64, org: i64) -> Result<Vec<Membership>, Error> {
-        self.rows("SELECT org, roles FROM members WHERE user = ?1 AND org IN (?2, 0)", [user, org], membership)
+        self.rows(
+            "SELECT org, roles, created_at FROM members WHERE user = ?1 AND org IN (?2, 0)",
+            [user, org],
+            membership,
+        )
     }
 
     /// All memberships of a user.
@@ -31,7 +37,23 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn memberships_of(&self, user: i64) -> Result<Vec<Membership>, Error> {
-        self.rows("SELECT org, roles FROM members WHERE user = ?1", [user], membership)
+        self.rows(
+            "SELECT org, roles, created_at FROM members WHERE user = ?1",
+            [user],
+            membership,
+        )
+    }
+
+    /// The id of the user who has been a member of the instance for longest.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn first_instance_member(&self) -> Result<Option<String>, Error> {
+        self.row(
+            "SELECT u.id FROM members m JOIN users u ON u.row = m.user WHERE m.org = 0 ORDER BY m.created_at LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
     }
 
     /// A user's membership in an organization.
@@ -39,7 +61,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn membership(&self, user: i64, org: i64) -> Result<Option<Membership>, Error> {
-        self.row("SELECT org, roles FROM members WHERE user = ?1 AND org = ?2", [user, org], membership)
+        self.row(
+            "SELECT org, roles, created_at FROM members WHERE user = ?1 AND org = ?2",
+            [user, org],
+            membership,
+        )
     }
 }
 
@@ -49,6 +75,7 @@ fn membership(row: &Row<'_>) -> rusqlite::Result<Membership> {
     Ok(Membership {
         org: (org != INSTANCE).then_some(org),
         roles: roles.split_whitespace().map(str::to_owned).collect(),
+        created_at: Timestamp::from_micros(row.get(2)?),
     })
 }
 
@@ -57,9 +84,14 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn save_membership(&self, user: i64, membership: &Membership, sequence: i64) -> Result<(), Error> {
+    pub fn save_membership(
+        &self,
+        user: i64,
+        membership: &Membership,
+        sequence: i64,
+    ) -> Result<(), Error> {
         self.execute(
-            "INSERT INTO members (user, org, roles, sequence, created_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+            "INSERT INTO members (user, org, roles, sequence, created_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?6, ?5)
              ON CONFLICT (user, org) DO UPDATE
              SET roles = excluded.roles, sequence = excluded.sequence, changed_at = excluded.changed_at",
             params![
@@ -67,7 +99,8 @@ impl WriteTx<'_> {
                 membership.org.unwrap_or(INSTANCE),
                 membership.roles.join(" "),
                 sequence,
-                self.stamp.now.micros()
+                self.stamp.now.micros(),
+                membership.created_at.micros(),
             ],
         )?;
         Ok(())
@@ -78,7 +111,10 @@ impl WriteTx<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_membership(&self, user: i64, org: Option<i64>) -> Result<(), Error> {
-        self.execute("DELETE FROM members WHERE user = ?1 AND org = ?2", [user, org.unwrap_or(INSTANCE)])?;
+        self.execute(
+            "DELETE FROM members WHERE user = ?1 AND org = ?2",
+            [user, org.unwrap_or(INSTANCE)],
+        )?;
         Ok(())
     }
 }

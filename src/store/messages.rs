@@ -79,9 +79,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
-        self.row("SELECT min(due_at) FROM messages WHERE state = 0 AND due_at > ?1", [now.micros()], |row| {
-            Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp::from_micros))
-        })
+        self.row(
+            "SELECT min(due_at) FROM messages WHERE state = 0 AND due_at > ?1",
+            [now.micros()],
+            |row| Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp::from_micros)),
+        )
         .map(Option::flatten)
     }
 
@@ -90,7 +92,9 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn queued_messages(&self) -> Result<i64, Error> {
-        let count = self.row("SELECT count(*) FROM messages WHERE state = 0", [], |row| row.get(0))?;
+        let count = self.row("SELECT count(*) FROM messages WHERE state = 0", [], |row| {
+            row.get(0)
+        })?;
         Ok(count.unwrap_or(0))
     }
 }

@@ -17,7 +17,12 @@ const STEPS: &[&str] = &[];
 /// # Errors
 /// If the database is newer than this program, is not Belfry's, or cannot be written.
 pub(super) fn run(connection: &mut Connection) -> anyhow::Result<()> {
-    const { assert!(STEPS.len() as i64 == VERSION - 1, "one step for each version after the first") };
+    const {
+        assert!(
+            STEPS.len() as i64 == VERSION - 1,
+            "one step for each version after the first"
+        )
+    };
     if version(connection)? == VERSION {
         return Ok(());
     }
@@ -25,10 +30,13 @@ pub(super) fn run(connection: &mut Connection) -> anyhow::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction)?;
     if found > VERSION {
-        bail!("it has schema version {found}, but this belfry knows {VERSION} at most; run the newer belfry instead");
+        bail!(
+            "it has schema version {found}, but this belfry knows {VERSION} at most; run the newer belfry instead"
+        );
     }
     if found == 0 {
-        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let tables: i64 =
+            transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         ensure!(tables == 0, "it is not a belfry database");
         transaction.execute_batch(include_str!("../../schema.sql"))?;
     } else {

@@ -59,7 +59,12 @@ pub struct StoreOptions {
 impl StoreOptions {
     /// The usual options for a database file.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, queue: 4096, batch: 256, busy_timeout: Duration::from_secs(5) }
+        Self {
+            path,
+            queue: 4096,
+            batch: 256,
+            busy_timeout: Duration::from_secs(5),
+        }
     }
 }
 
@@ -113,7 +118,10 @@ impl Store {
             Some(_) => Some(checkpoint::Checkpointer::start(&manager)?),
             None => None,
         };
-        let log_is_long = checkpointer.as_ref().map(checkpoint::Checkpointer::flag).unwrap_or_default();
+        let log_is_long = checkpointer
+            .as_ref()
+            .map(checkpoint::Checkpointer::flag)
+            .unwrap_or_default();
         let readers = r2d2::Pool::builder()
             .max_size(8)
             .min_idle(Some(0))
@@ -121,7 +129,15 @@ impl Store {
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build(manager.clone())?;
         let writer = writer::Writer::start(connection, options.queue, options.batch, log_is_long)?;
-        Ok(Self { inner: Arc::new(Inner { manager, readers, writer, _checkpointer: checkpointer, _lock: lock }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                manager,
+                readers,
+                writer,
+                _checkpointer: checkpointer,
+                _lock: lock,
+            }),
+        })
     }
 
     /// Runs a change in the next batch and answers when it is on disk.
@@ -136,7 +152,11 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
     {
-        self.inner.writer.submit(stamp, change)?.await.unwrap_or_else(|_| Err(writer::stopped()))
+        self.inner
+            .writer
+            .submit(stamp, change)?
+            .await
+            .unwrap_or_else(|_| Err(writer::stopped()))
     }
 
     /// As [`Store::write`], for threads that may wait.
@@ -148,7 +168,11 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
     {
-        self.inner.writer.submit(stamp, change)?.blocking_recv().unwrap_or_else(|_| Err(writer::stopped()))
+        self.inner
+            .writer
+            .submit(stamp, change)?
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(writer::stopped()))
     }
 
     /// Reads a few rows by their keys on the calling thread: some 10 µs each, no thread is changed.
@@ -159,7 +183,12 @@ impl Store {
         POINT_READER.with_borrow_mut(|slot| {
             let connection = match slot {
                 Some(connection) => connection,
-                None => slot.insert(self.inner.manager.open(Access::Read).map_err(transaction::unavailable)?),
+                None => slot.insert(
+                    self.inner
+                        .manager
+                        .open(Access::Read)
+                        .map_err(transaction::unavailable)?,
+                ),
             };
             transaction::read(connection, read)
         })
@@ -183,12 +212,13 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::read`].
-    pub fn read_blocking<T>(&self, read: impl FnOnce(&ReadTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let connection = self
-            .inner
-            .readers
-            .get()
-            .map_err(|fault| Error::unavailable("the database has no free connection").because(fault))?;
+    pub fn read_blocking<T>(
+        &self,
+        read: impl FnOnce(&ReadTx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let connection = self.inner.readers.get().map_err(|fault| {
+            Error::unavailable("the database has no free connection").because(fault)
+        })?;
         transaction::read(&connection, read)
     }
 
@@ -197,7 +227,8 @@ impl Store {
     /// # Errors
     /// A text for the readiness probe if it does not.
     pub fn ready(&self) -> Result<(), String> {
-        self.point(|tx| tx.ping()).map_err(|fault| fault.to_string())
+        self.point(|tx| tx.ping())
+            .map_err(|fault| fault.to_string())
     }
 
     /// Calls `wake` after each commit that left a message in the outbox.
@@ -223,6 +254,8 @@ fn lock(database: &Path) -> anyhow::Result<File> {
             "another belfry server runs on the database {}; stop it first, or give this one a database of its own",
             database.display()
         ),
-        Err(TryLockError::Error(fault)) => Err(fault).with_context(|| format!("cannot lock {}", path.display())),
+        Err(TryLockError::Error(fault)) => {
+            Err(fault).with_context(|| format!("cannot lock {}", path.display()))
+        }
     }
 }

@@ -24,9 +24,16 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn org_by_id(&self, id: &str) -> Result<Option<OrgRef>, Error> {
-        self.row("SELECT row, id FROM orgs WHERE id = ?1 AND state <> 3", [id], |row| {
-            Ok(OrgRef { row: row.get(0)?, id: row.get(1)? })
-        })
+        self.row(
+            "SELECT row, id FROM orgs WHERE id = ?1 AND state <> 3",
+            [id],
+            |row| {
+                Ok(OrgRef {
+                    row: row.get(0)?,
+                    id: row.get(1)?,
+                })
+            },
+        )
     }
 
     /// The organization that a verified domain belongs to.
@@ -38,7 +45,12 @@ impl ReadTx<'_> {
             "SELECT o.row, o.id FROM org_domains d JOIN orgs o ON o.row = d.org
              WHERE d.domain = ?1 AND d.is_verified = 1 AND o.state <> 3",
             [domain.to_lowercase()],
-            |row| Ok(OrgRef { row: row.get(0)?, id: row.get(1)? }),
+            |row| {
+                Ok(OrgRef {
+                    row: row.get(0)?,
+                    id: row.get(1)?,
+                })
+            },
         )
     }
 
@@ -47,7 +59,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn org_name_is_taken(&self, name: &str) -> Result<bool, Error> {
-        let found = self.row("SELECT 1 FROM orgs WHERE name_key = ?1", [name.to_lowercase()], |_| Ok(()))?;
+        let found = self.row(
+            "SELECT 1 FROM orgs WHERE name_key = ?1",
+            [name.to_lowercase()],
+            |_| Ok(()),
+        )?;
         Ok(found.is_some())
     }
 
@@ -56,7 +72,13 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn domain_is_taken(&self, domain: &str) -> Result<bool, Error> {
-        Ok(self.row("SELECT 1 FROM org_domains WHERE domain = ?1", [domain], |_| Ok(()))?.is_some())
+        Ok(self
+            .row(
+                "SELECT 1 FROM org_domains WHERE domain = ?1",
+                [domain],
+                |_| Ok(()),
+            )?
+            .is_some())
     }
 
     /// The organization in a row, to be changed.
@@ -137,7 +159,11 @@ impl WriteTx<'_> {
         self.append(aggregate)?;
         self.execute(
             "UPDATE orgs SET sequence = ?1, changed_at = ?2 WHERE row = ?3",
-            params![aggregate.sequence, aggregate.changed_at.micros(), aggregate.row],
+            params![
+                aggregate.sequence,
+                aggregate.changed_at.micros(),
+                aggregate.row
+            ],
         )?;
         Ok(())
     }

@@ -5,7 +5,10 @@ use rusqlite::{Row, params};
 use super::transaction::{ReadTx, WriteTx};
 use crate::{
     clock::Timestamp,
-    domain::{Aggregate, AggregateType, CodeHash, HumanPhone, MessageId, PendingCode, PhoneNumber, UserState},
+    domain::{
+        Aggregate, AggregateType, CodeHash, HumanPhone, MessageId, PendingCode, PhoneNumber,
+        UserState,
+    },
     error::Error,
 };
 
@@ -27,11 +30,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn human_phone(&self, user_id: &str) -> Result<Option<HumanPhone>, Error> {
-        self.row(
-            select_phone!("u.id = ?1"),
-            [user_id],
-            human_phone,
-        )
+        self.row(select_phone!("u.id = ?1"), [user_id], human_phone)
     }
 
     /// As [`ReadTx::human_phone`], by row.
@@ -39,11 +38,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn human_phone_in_row(&self, user: i64) -> Result<Option<HumanPhone>, Error> {
-        self.row(
-            select_phone!("u.row = ?1"),
-            [user],
-            human_phone,
-        )
+        self.row(select_phone!("u.row = ?1"), [user], human_phone)
     }
 }
 
@@ -61,7 +56,9 @@ fn human_phone(row: &Row<'_>) -> rusqlite::Result<HumanPhone> {
             pending: Vec::new(),
         },
         state: UserState::from_number(row.get(3)?).unwrap_or(UserState::Inactive),
-        number: row.get::<_, Option<String>>(7)?.map(PhoneNumber::from_normalized),
+        number: row
+            .get::<_, Option<String>>(7)?
+            .map(PhoneNumber::from_normalized),
         is_verified: row.get(8)?,
         code: match row.get::<_, Option<i64>>(9)? {
             Some(id) => Some(PendingCode {

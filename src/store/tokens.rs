@@ -58,7 +58,10 @@ impl ReadTx<'_> {
                     user_id: row.get(2)?,
                     // A state that nobody knows is as good as deleted: the token is refused.
                     state: UserState::from_number(row.get(3)?).unwrap_or(UserState::Deleted),
-                    org: OrgRef { row: row.get(4)?, id: row.get(5)? },
+                    org: OrgRef {
+                        row: row.get(4)?,
+                        id: row.get(5)?,
+                    },
                 })
             },
         )
@@ -69,7 +72,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn has_token(&self, user: i64, token_id: &str) -> Result<bool, Error> {
-        let found = self.row("SELECT 1 FROM tokens WHERE id = ?1 AND user = ?2", params![token_id, user], |_| Ok(()))?;
+        let found = self.row(
+            "SELECT 1 FROM tokens WHERE id = ?1 AND user = ?2",
+            params![token_id, user],
+            |_| Ok(()),
+        )?;
         Ok(found.is_some())
     }
 }

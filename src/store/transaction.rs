@@ -48,7 +48,11 @@ pub struct WriteTx<'c> {
 
 impl<'c> WriteTx<'c> {
     pub(super) fn new(connection: &'c Connection, stamp: Stamp) -> Self {
-        Self { read: ReadTx { connection }, stamp, has_message: Cell::new(false) }
+        Self {
+            read: ReadTx { connection },
+            stamp,
+            has_message: Cell::new(false),
+        }
     }
 
     /// Runs one statement and tells how many rows it changed.
@@ -102,7 +106,10 @@ impl ReadTx<'_> {
 
     /// Reads something, so that a database that cannot be read shows.
     pub(super) fn ping(&self) -> Result<(), Error> {
-        self.row("SELECT count(*) FROM instance", [], |row| row.get::<_, i64>(0)).map(drop)
+        self.row("SELECT count(*) FROM instance", [], |row| {
+            row.get::<_, i64>(0)
+        })
+        .map(drop)
     }
 }
 
@@ -113,15 +120,20 @@ pub(super) fn read<T>(
 ) -> Result<T, Error> {
     let transaction = connection.unchecked_transaction().map_err(storage)?;
     // Dropping the transaction ends it; a read has nothing to commit.
-    read(&ReadTx { connection: &transaction })
+    read(&ReadTx {
+        connection: &transaction,
+    })
 }
 
 /// The error for a failed statement: the state of the disk or the lock is told, SQL never.
 pub(super) fn storage(fault: rusqlite::Error) -> Error {
     match fault.sqlite_error_code() {
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            unavailable(fault)
-        }
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked,
+        ) => unavailable(fault),
         _ => Error::internal(fault),
     }
 }
@@ -129,7 +141,9 @@ pub(super) fn storage(fault: rusqlite::Error) -> Error {
 pub(super) fn unavailable(fault: rusqlite::Error) -> Error {
     let text = match fault.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk of the database is full",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "the database is locked by another process",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "the database is locked by another process"
+        }
         _ => "the database cannot be read or written at the moment",
     };
     Error::unavailable(text).because(fault)

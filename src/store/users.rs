@@ -6,8 +6,8 @@ use super::transaction::{ReadTx, WriteTx};
 use crate::{
     clock::Timestamp,
     domain::{
-        Aggregate, AggregateType, Email, Gender, Human, Kind, Language, Machine, Name, PendingCode, Phone, PhoneNumber,
-        User, UserState,
+        Aggregate, AggregateType, Email, Gender, Human, Kind, Language, Machine, Name, PendingCode,
+        Phone, PhoneNumber, User, UserState,
     },
     error::Error,
 };
@@ -59,9 +59,17 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn user_slot(&self, id: &str) -> Result<Option<(i64, UserState, i64)>, Error> {
-        self.row("SELECT row, state, sequence FROM users WHERE id = ?1", [id], |row| {
-            Ok((row.get(0)?, UserState::from_number(row.get(1)?).unwrap_or(UserState::Inactive), row.get(2)?))
-        })
+        self.row(
+            "SELECT row, state, sequence FROM users WHERE id = ?1",
+            [id],
+            |row| {
+                Ok((
+                    row.get(0)?,
+                    UserState::from_number(row.get(1)?).unwrap_or(UserState::Inactive),
+                    row.get(2)?,
+                ))
+            },
+        )
     }
 
     /// Whether a user has that user name, without regard to case.
@@ -69,7 +77,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn user_name_is_taken(&self, user_name: &str) -> Result<bool, Error> {
-        let found = self.row("SELECT 1 FROM users WHERE user_name_key = ?1", [user_name.to_lowercase()], |_| Ok(()))?;
+        let found = self.row(
+            "SELECT 1 FROM users WHERE user_name_key = ?1",
+            [user_name.to_lowercase()],
+            |_| Ok(()),
+        )?;
         Ok(found.is_some())
     }
 
@@ -108,20 +120,33 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         },
         state: UserState::from_number(row.get(7)?).unwrap_or(UserState::Inactive),
         user_name: row.get(8)?,
-        kind: if is_human { Kind::Human(Box::new(human(row)?)) } else { Kind::Machine(machine(row)?) },
+        kind: if is_human {
+            Kind::Human(Box::new(human(row)?))
+        } else {
+            Kind::Machine(machine(row)?)
+        },
     })
 }
 
 fn human(row: &Row<'_>) -> rusqlite::Result<Human> {
     Ok(Human {
-        name: Name { first: row.get(10)?, last: row.get(11)?, nick: row.get(12)?, display: row.get(13)? },
+        name: Name {
+            first: row.get(10)?,
+            last: row.get(11)?,
+            nick: row.get(12)?,
+            display: row.get(13)?,
+        },
         preferred_language: Language::parse(&row.get::<_, String>(14)?),
         gender: Gender::from_number(row.get(15)?),
-        email: Email { address: row.get(16)?, is_verified: row.get(17)? },
+        email: Email {
+            address: row.get(16)?,
+            is_verified: row.get(17)?,
+        },
         phone: match row.get::<_, Option<String>>(18)? {
-            Some(number) => {
-                Some(Phone { number: PhoneNumber::from_normalized(number), is_verified: row.get(19)? })
-            }
+            Some(number) => Some(Phone {
+                number: PhoneNumber::from_normalized(number),
+                is_verified: row.get(19)?,
+            }),
             None => None,
         },
         password_changed_at: row.get::<_, Option<i64>>(20)?.map(Timestamp::from_micros),
@@ -130,7 +155,11 @@ fn human(row: &Row<'_>) -> rusqlite::Result<Human> {
 }
 
 fn machine(row: &Row<'_>) -> rusqlite::Result<Machine> {
-    Ok(Machine { name: row.get(22)?, description: row.get(23)?, access_token_type: row.get(24)? })
+    Ok(Machine {
+        name: row.get(22)?,
+        description: row.get(23)?,
+        access_token_type: row.get(24)?,
+    })
 }
 
 impl WriteTx<'_> {
@@ -251,7 +280,13 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn save_metadata(&self, user: i64, key: &str, value: &[u8], sequence: i64) -> Result<(), Error> {
+    pub fn save_metadata(
+        &self,
+        user: i64,
+        key: &str,
+        value: &[u8],
+        sequence: i64,
+    ) -> Result<(), Error> {
         self.execute(
             "INSERT INTO user_metadata (user, key, value, sequence, created_at, changed_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?5)
@@ -266,7 +301,13 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn save_idp_link(&self, user: i64, idp_id: &str, external_id: &str, name: &str) -> Result<(), Error> {
+    pub fn save_idp_link(
+        &self,
+        user: i64,
+        idp_id: &str,
+        external_id: &str,
+        name: &str,
+    ) -> Result<(), Error> {
         self.execute(
             "INSERT OR REPLACE INTO user_idp_links (user, idp_id, external_user_id, display_name)
              VALUES (?1, ?2, ?3, ?4)",

@@ -43,28 +43,48 @@ impl Writer {
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(queue);
         let wake = Arc::new(OnceLock::new());
-        let batches = Batches { connection, receiver, limit: batch, log_is_long, wake: wake.clone() };
-        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || batches.run())?;
-        Ok(Self { queue: Some(sender), thread: Some(thread), wake })
+        let batches = Batches {
+            connection,
+            receiver,
+            limit: batch,
+            log_is_long,
+            wake: wake.clone(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || batches.run())?;
+        Ok(Self {
+            queue: Some(sender),
+            thread: Some(thread),
+            wake,
+        })
     }
 
     pub(super) fn on_message(&self, wake: Wake) {
         let _ = self.wake.set(wake);
     }
 
-    pub(super) fn submit<T, F>(&self, stamp: Stamp, change: F) -> Result<oneshot::Receiver<Result<T, Error>>, Error>
+    pub(super) fn submit<T, F>(
+        &self,
+        stamp: Stamp,
+        change: F,
+    ) -> Result<oneshot::Receiver<Result<T, Error>>, Error>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
     {
         let (answer, receiver) = oneshot::channel();
-        let job = Box::new(Change { work: Some((stamp, change)), result: None, answer });
+        let job = Box::new(Change {
+            work: Some((stamp, change)),
+            result: None,
+            answer,
+        });
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         match queue.try_send(job) {
             Ok(()) => Ok(receiver),
-            Err(TrySendError::Full(_)) => {
-                Err(Error::unavailable("too many changes are waiting to be written; try again"))
-            }
+            Err(TrySendError::Full(_)) => Err(Error::unavailable(
+                "too many changes are waiting to be written; try again",
+            )),
             Err(TrySendError::Disconnected(_)) => Err(stopped()),
         }
     }
@@ -109,7 +129,12 @@ where
     F: FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send,
 {
     fn run(&mut self, connection: &Connection) -> Kept {
-        let Some((stamp, change)) = self.work.take() else { return Kept { is_kept: false, has_message: false } };
+        let Some((stamp, change)) = self.work.take() else {
+            return Kept {
+                is_kept: false,
+                has_message: false,
+            };
+        };
         let tx = WriteTx::new(connection, stamp);
         let ended = catch_unwind(AssertUnwindSafe(|| change(&tx)));
         let (result, is_kept) = match ended {
@@ -119,7 +144,10 @@ where
             Err(_) => (Err(Error::internal("a change panicked")), false),
         };
         self.result = Some(result);
-        Kept { is_kept, has_message: is_kept && tx.has_message.get() }
+        Kept {
+            is_kept,
+            has_message: is_kept && tx.has_message.get(),
+        }
     }
 
     fn answer(self: Box<Self>, batch: Result<(), &Error>) {
@@ -163,7 +191,11 @@ impl Batches {
     fn commit(&self, batch: &mut Vec<Box<dyn Job>>) {
         let done = self.run_batch(batch);
         if let Err(fault) = &done {
-            warn!("a batch of {} changes was not written: {fault}: {:?}", batch.len(), fault.source);
+            warn!(
+                "a batch of {} changes was not written: {fault}: {:?}",
+                batch.len(),
+                fault.source
+            );
             if !self.connection.is_autocommit()
                 && let Err(fault) = self.connection.execute_batch("ROLLBACK")
             {
@@ -183,7 +215,10 @@ impl Batches {
     /// Runs and commits; tells whether a message was left.
     fn run_batch(&self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
         let execute = |sql: &str| {
-            self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map_err(unavailable)
+            self.connection
+                .prepare_cached(sql)
+                .and_then(|mut statement| statement.execute([]))
+                .map_err(unavailable)
         };
         let mut has_message = false;
         execute("BEGIN IMMEDIATE")?;
@@ -197,7 +232,9 @@ impl Batches {
             has_message |= kept.has_message;
             // An I/O error or a full disk may have ended the whole transaction by itself.
             if self.connection.is_autocommit() {
-                return Err(Error::unavailable("the database cannot be written at the moment"));
+                return Err(Error::unavailable(
+                    "the database cannot be written at the moment",
+                ));
             }
         }
         self.connection.execute_batch("COMMIT").map_err(storage)?;

@@ -10,7 +10,12 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn latest_wrong_codes(&self, number: &[u8; 16], since: Timestamp, limit: u32) -> Result<Vec<Timestamp>, Error> {
+    pub fn latest_wrong_codes(
+        &self,
+        number: &[u8; 16],
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Timestamp>, Error> {
         self.rows(
             "SELECT tried_at FROM wrong_codes WHERE number = ?1 AND tried_at > ?2 ORDER BY tried_at DESC LIMIT ?3",
             params![number, since.micros(), limit],
@@ -37,7 +42,10 @@ impl WriteTx<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_wrong_codes(&self, before: Timestamp) -> Result<(), Error> {
-        self.execute("DELETE FROM wrong_codes WHERE tried_at < ?1", [before.micros()])?;
+        self.execute(
+            "DELETE FROM wrong_codes WHERE tried_at < ?1",
+            [before.micros()],
+        )?;
         Ok(())
     }
 }

@@ -1,0 +1,312 @@
+//! From a [`Provider`] to the table of C functions: conversions and the panic barrier.
+//!
+//! Nothing here unwinds into the host. A panic in a call drops the instance that it may have left
+//! half changed; the next call creates a new one from the same configuration.
+
+use std::{
+    cell::RefCell,
+    ffi::{CString, c_char, c_void},
+    marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr::null_mut,
+    sync::{Arc, Mutex, Once, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use crate::{Failure, Host, Message, Provider, Reason, Sent, abi};
+
+/// Exports a [`Provider`] as a plugin: `export!(Type: Send);`.
+///
+/// The list after the colon names the abilities that the table offers; version 1.0 of the server
+/// asks for `Send`. A crate has one such line.
+#[macro_export]
+macro_rules! export {
+    ($provider:ty : $first:ident $(+ $more:ident)*) => {
+        const _: () = {
+            /// The plugin's entry: the table, or NULL for another major version.
+            #[unsafe(no_mangle)]
+            pub extern "C" fn belfry_plugin_main(
+                host_abi_major: u32,
+            ) -> *const $crate::abi::Plugin {
+                static DESCRIPTION: ::std::sync::OnceLock<::std::ffi::CString> =
+                    ::std::sync::OnceLock::new();
+                extern "C" fn describe() -> *const ::std::ffi::c_char {
+                    $crate::Exported::<$provider>::describe(&DESCRIPTION)
+                }
+                static TABLE: $crate::abi::Plugin = {
+                    #[allow(unused_mut)]
+                    let mut table = $crate::Exported::<$provider>::table(describe);
+                    $crate::export!(@ability table, $provider, $first);
+                    $( $crate::export!(@ability table, $provider, $more); )*
+                    table
+                };
+                if host_abi_major == $crate::abi::ABI_MAJOR { &raw const TABLE } else { ::std::ptr::null() }
+            }
+        };
+    };
+    (@ability $table:ident, $provider:ty, Send) => {
+        $table.send = Some($crate::Exported::<$provider>::send);
+    };
+}
+
+/// The C functions of one provider type.
+#[doc(hidden)]
+pub struct Exported<P>(PhantomData<P>);
+
+/// What `self` points at.
+struct Instance<P> {
+    host: Host,
+    config_json: String,
+    /// `None` after a panic.
+    provider: Mutex<Option<Arc<P>>>,
+}
+
+impl<P: Provider> Exported<P> {
+    /// The table without abilities.
+    pub const fn table(describe: unsafe extern "C" fn() -> *const c_char) -> abi::Plugin {
+        abi::Plugin {
+            magic: abi::MAGIC,
+            abi_major: abi::ABI_MAJOR,
+            abi_minor: abi::ABI_MINOR,
+            struct_size: size_of::<abi::Plugin>() as u32,
+            describe: Some(describe),
+            create: Some(Self::create),
+            destroy: Some(Self::destroy),
+            health: None,
+            send: None,
+            verify_start: None,
+            verify_check: None,
+            poll: None,
+            webhook: None,
+            extension: None,
+        }
+    }
+
+    /// The description as text that lives as long as the library; NULL if making it panicked.
+    pub fn describe(text: &'static OnceLock<CString>) -> *const c_char {
+        let made = catch_unwind(|| {
+            text.get_or_init(|| {
+                let json = serde_json::to_string(&P::description()).unwrap_or_default();
+                // JSON escapes NUL, so the text holds none.
+                CString::new(json).unwrap_or_default()
+            })
+        });
+        made.map_or(std::ptr::null(), |text| text.as_ptr())
+    }
+
+    unsafe extern "C" fn create(
+        host: *const abi::Host,
+        config_json: abi::Str,
+        result: *mut abi::Result,
+    ) -> *mut c_void {
+        report_panics_by_place();
+        // SAFETY: the host gives a table that outlives the instance, valid UTF-8 and its own result.
+        let (host, config_json, result) = unsafe {
+            (
+                Host::from_raw(host),
+                text(config_json).to_owned(),
+                &mut *result,
+            )
+        };
+        match guarded(|| Instance::<P>::build(&host, &config_json)) {
+            Ok(provider) => Box::into_raw(Box::new(Instance {
+                host,
+                config_json,
+                provider: Mutex::new(Some(Arc::new(provider))),
+            }))
+            .cast(),
+            Err(failure) => {
+                failure.put(result);
+                null_mut()
+            }
+        }
+    }
+
+    unsafe extern "C" fn destroy(instance: *mut c_void) {
+        // SAFETY: the pointer is the one that `create` made, and this is its last use.
+        let instance = unsafe { Box::from_raw(instance.cast::<Instance<P>>()) };
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(instance)));
+    }
+
+    /// The ability `Send`.
+    ///
+    /// # Safety
+    /// As the header says: `instance` comes from `create`, the others are the host's.
+    pub unsafe extern "C" fn send(
+        instance: *mut c_void,
+        message: *const abi::Message,
+        result: *mut abi::Result,
+    ) {
+        // SAFETY: the host's promise; all three are borrowed until this call returns.
+        let (instance, message, result) = unsafe {
+            (
+                &*instance.cast::<Instance<P>>(),
+                borrow_message(&*message),
+                &mut *result,
+            )
+        };
+        match instance.call(|provider| provider.send(&message)) {
+            Ok(sent) => sent.put(result),
+            Err(failure) => failure.put(result),
+        }
+    }
+}
+
+impl<P: Provider> Instance<P> {
+    fn build(host: &Host, config_json: &str) -> Result<P, Failure> {
+        // serde_json quotes values in its messages; the position is enough and cannot be a secret.
+        let config = serde_json::from_str(config_json).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            Failure::Misconfigured(
+                format!("the configuration does not fit the plugin (line {line}, column {column})")
+                    .into(),
+            )
+        })?;
+        P::create(host.clone(), config)
+    }
+
+    /// Runs one call on the provider, made anew if the last one panicked.
+    fn call<T>(&self, call: impl FnOnce(&P) -> Result<T, Failure>) -> Result<T, Failure> {
+        let provider = self.provider()?;
+        let outcome = guarded(|| call(&provider));
+        if matches!(&outcome, Err(Failure::Internal(reason)) if reason.code == PANIC) {
+            let mut current = self.provider.lock().unwrap_or_else(PoisonError::into_inner);
+            if current
+                .as_ref()
+                .is_some_and(|now| Arc::ptr_eq(now, &provider))
+            {
+                *current = None;
+            }
+            drop(current);
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(provider)));
+        }
+        outcome
+    }
+
+    fn provider(&self) -> Result<Arc<P>, Failure> {
+        let mut current = self.provider.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(provider) = &*current {
+            return Ok(provider.clone());
+        }
+        let made = Arc::new(guarded(|| Self::build(&self.host, &self.config_json))?);
+        *current = Some(made.clone());
+        Ok(made)
+    }
+}
+
+/// The provider code of a failure that was a panic.
+const PANIC: &str = "panic";
+
+thread_local! {
+    /// Where this thread panicked last.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Replaces the panic hook of this library's standard library: the usual one prints the panic's text
+/// to stderr, and the text may quote a message. The place says enough to find the fault.
+fn report_panics_by_place() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string);
+            PLACE.set(place.unwrap_or_default());
+        }));
+    });
+}
+
+/// The panic barrier.
+fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| {
+        // Dropping it could panic again.
+        std::mem::forget(payload);
+        let text = format!("the plugin panicked at {}", PLACE.take());
+        Err(Failure::Internal(Reason::with_code(text, PANIC)))
+    })
+}
+
+impl Sent {
+    fn put(&self, result: &mut abi::Result) {
+        result.status = abi::status::OK;
+        result.segments = self.segments;
+        put(&mut result.provider_id, &self.provider_id);
+    }
+}
+
+impl Failure {
+    fn put(&self, result: &mut abi::Result) {
+        use abi::status;
+        let (status, reason) = match self {
+            Self::InvalidRecipient(reason) => (status::INVALID_RECIPIENT, reason),
+            Self::Rejected(reason) => (status::REJECTED, reason),
+            Self::Unsupported(reason) => (status::UNSUPPORTED, reason),
+            Self::Throttled(reason, _) => (status::THROTTLED, reason),
+            Self::Unavailable(reason) => (status::UNAVAILABLE, reason),
+            Self::OutcomeUnknown(reason) => (status::OUTCOME_UNKNOWN, reason),
+            Self::Unauthorized(reason) => (status::UNAUTHORIZED, reason),
+            Self::Misconfigured(reason) => (status::MISCONFIGURED, reason),
+            Self::Internal(reason) => (status::INTERNAL, reason),
+        };
+        result.status = status;
+        if let Self::Throttled(_, Some(wait)) = self {
+            result.retry_after_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+        }
+        put(&mut result.provider_code, &reason.code);
+        put(&mut result.detail, &reason.text);
+    }
+}
+
+/// Copies text into a field, cut at a character and ended with NUL.
+fn put(field: &mut [c_char], text: &str) {
+    let mut end = text.len().min(field.len() - 1);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    for (to, from) in field.iter_mut().zip(&text.as_bytes()[..end]) {
+        *to = *from as c_char;
+    }
+    field[end] = 0;
+}
+
+/// # Safety
+/// Every text of `message` is valid UTF-8 for as long as the result is used.
+unsafe fn borrow_message(message: &abi::Message) -> Message<'_> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        Message {
+            id: text(message.message_id),
+            attempt: message.attempt,
+            to: text(message.to),
+            sender: text(message.sender),
+            text: text(message.text),
+            locale: text(message.locale),
+            template_name: text(message.template_name),
+            metadata_json: text(message.metadata_json),
+            timeout: Duration::from_millis(message.timeout_ms.into()),
+        }
+    }
+}
+
+/// The text of the host.
+///
+/// # Safety
+/// `view` is valid UTF-8 for as long as the result is used; the header promises both.
+#[doc(hidden)]
+pub unsafe fn text<'a>(view: abi::Str) -> &'a str {
+    if view.len == 0 {
+        return "";
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(view.ptr.cast(), view.len)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        let mut field: [c_char; 4] = [1; 4];
+        put(&mut field, "aéé");
+        assert_eq!(field.map(|byte| byte as u8), [b'a', 0xc3, 0xa9, 0]);
+    }
+}

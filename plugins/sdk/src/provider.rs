@@ -1,0 +1,192 @@
+//! What an author writes: a [`Provider`] and its [`Description`]; and what its calls speak in.
+
+use std::{borrow::Cow, time::Duration};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::Host;
+
+/// An SMS provider. One value serves all calls, up to
+/// [`max_concurrency`](Description::max_concurrency) of them at the same time.
+pub trait Provider: Sized + Send + Sync + 'static {
+    /// The configuration. The server has checked it against the schema and filled the defaults.
+    type Config: DeserializeOwned;
+
+    /// Who this is and what it can do; asked once.
+    fn description() -> Description;
+
+    /// Builds the provider. Connect lazily: a gateway that is down is no reason to fail here.
+    ///
+    /// # Errors
+    /// Whatever makes the configuration unusable, as [`Failure::Misconfigured`].
+    fn create(host: Host, config: Self::Config) -> Result<Self, Failure>;
+
+    /// Sends one message, within [`Message::timeout`].
+    ///
+    /// # Errors
+    /// The variant of [`Failure`] decides what the server does next.
+    fn send(&self, message: &Message<'_>) -> Result<Sent, Failure>;
+}
+
+/// One SMS to send.
+#[derive(Clone, Copy)]
+pub struct Message<'a> {
+    /// The same over all attempts: the idempotency key.
+    pub id: &'a str,
+    /// 1 for the first try.
+    pub attempt: u32,
+    /// E.164, such as `+41791234567`.
+    pub to: &'a str,
+    /// The sender that is wished; may be empty.
+    pub sender: &'a str,
+    /// The finished text. It holds the code: never log it.
+    pub text: &'a str,
+    /// BCP 47, such as `de`.
+    pub locale: &'a str,
+    /// Such as `VerifyPhone`.
+    pub template_name: &'a str,
+    /// A JSON object: `contextInfo`, `templateData`, `args`.
+    pub metadata_json: &'a str,
+    /// What is left for this call.
+    pub timeout: Duration,
+}
+
+impl Default for Message<'_> {
+    /// A message for unit tests: an empty one, with ten seconds left.
+    fn default() -> Self {
+        Self {
+            id: "",
+            attempt: 1,
+            to: "",
+            sender: "",
+            text: "",
+            locale: "en",
+            template_name: "",
+            metadata_json: "{}",
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The provider accepted the message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// The provider's name for the message; may be empty. At most 127 bytes are kept.
+    pub provider_id: String,
+    /// How many SMS it took; 0 if that is not known.
+    pub segments: u32,
+}
+
+/// Why a message was not sent, and so what the server does next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The number cannot get SMS: never tried again.
+    InvalidRecipient(Reason),
+    /// Blocked, opted out, fraud limit, content: never tried again.
+    Rejected(Reason),
+    /// Not served by this provider: the next one is asked.
+    Unsupported(Reason),
+    /// Too fast: tried again after the given time.
+    Throttled(Reason, Option<Duration>),
+    /// Surely not sent (server error, no name, connection refused): tried again.
+    Unavailable(Reason),
+    /// The request left and no answer came: tried again with the same id.
+    OutcomeUnknown(Reason),
+    /// Our credentials are wrong or revoked: the provider is closed.
+    Unauthorized(Reason),
+    /// No credit, unknown sender, bad setting: the provider is closed.
+    Misconfigured(Reason),
+    /// A fault of this plugin.
+    Internal(Reason),
+}
+
+/// The operator's explanation: never the text of a message, a code or a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reason {
+    /// For the log; at most 319 bytes are kept.
+    pub text: Cow<'static, str>,
+    /// The provider's own error code; at most 63 bytes are kept.
+    pub code: String,
+}
+
+impl Reason {
+    /// A reason with the provider's own error code.
+    pub fn with_code(text: impl Into<Cow<'static, str>>, code: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            code: code.into(),
+        }
+    }
+}
+
+impl From<&'static str> for Reason {
+    fn from(text: &'static str) -> Self {
+        Self::with_code(text, "")
+    }
+}
+
+impl From<String> for Reason {
+    fn from(text: String) -> Self {
+        Self::with_code(text, "")
+    }
+}
+
+/// What `describe` tells the server; the header lists the meaning of each key.
+#[derive(Clone, Debug, Serialize)]
+pub struct Description {
+    id: &'static str,
+    name: &'static str,
+    version: &'static str,
+    vendor: &'static str,
+    homepage: &'static str,
+    config_schema: serde_json::Value,
+    max_concurrency: u32,
+    idempotent_send: bool,
+}
+
+impl Description {
+    /// A provider with that id (letters, digits, `-`, `_`, `.`) and name for people.
+    pub fn new(id: &'static str, name: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            version: "",
+            vendor: "",
+            homepage: "",
+            config_schema: serde_json::json!({"type": "object"}),
+            max_concurrency: 1,
+            idempotent_send: false,
+        }
+    }
+
+    /// The plugin's version; usually `env!("CARGO_PKG_VERSION")`.
+    pub fn version(mut self, version: &'static str) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Who makes it, and where its page is.
+    pub fn vendor(mut self, vendor: &'static str, homepage: &'static str) -> Self {
+        self.vendor = vendor;
+        self.homepage = homepage;
+        self
+    }
+
+    /// The JSON Schema of [`Provider::Config`]; the header says what is understood.
+    pub fn config_schema(mut self, schema: serde_json::Value) -> Self {
+        self.config_schema = schema;
+        self
+    }
+
+    /// How many calls may run at the same time: 1 (the default) to 64.
+    pub fn max_concurrency(mut self, calls: u32) -> Self {
+        self.max_concurrency = calls;
+        self
+    }
+
+    /// Sending twice with one message id sends one SMS.
+    pub fn idempotent_send(mut self) -> Self {
+        self.idempotent_send = true;
+        self
+    }
+}

@@ -1,0 +1,65 @@
+//! `ListUserChanges`: a user's history, newest first unless asked otherwise.
+
+use crate::{
+    api::{
+        Ctx, details,
+        validation::{self, user_command},
+    },
+    contract::pb::zitadel::{
+        change::v1::{Change, ChangeQuery},
+        management::v1::{ListUserChangesRequest, ListUserChangesResponse},
+        v1::LocalizedMessage,
+    },
+    error::Error,
+    store::{EventPage, StoredEvent},
+};
+
+user_command!(ListUserChanges, "ListUserChangesRequest", user_id);
+
+/// Lists the events of a user while it belonged to the context organization.
+pub(in crate::api) async fn list_user_changes(
+    ctx: &Ctx,
+    request: ListUserChangesRequest,
+) -> Result<ListUserChangesResponse, Error> {
+    let command = ListUserChanges {
+        user_id: request.user_id,
+    };
+    validation::check(&command)?;
+    let ChangeQuery {
+        sequence,
+        limit,
+        asc,
+    } = request.query.unwrap_or_default();
+    let page = EventPage {
+        after_sequence: i64::try_from(sequence).unwrap_or(i64::MAX),
+        limit,
+        is_ascending: asc,
+    };
+    let org = ctx.principal()?.org.row;
+    let events = ctx
+        .services
+        .store
+        .read(move |tx| tx.user_changes(&command.user_id, org, page))
+        .await?;
+    Ok(ListUserChangesResponse {
+        result: events.into_iter().map(change).collect(),
+    })
+}
+
+fn change(event: StoredEvent) -> Change {
+    let key = format!("EventTypes.{}", event.name);
+    let (display_name, login_name) = event.editor_names.unwrap_or_default();
+    Change {
+        change_date: Some(details::wire_time(event.created_at)),
+        event_type: Some(LocalizedMessage {
+            localized_message: key.clone(),
+            key,
+        }),
+        sequence: u64::try_from(event.sequence).unwrap_or(0),
+        editor_id: event.editor,
+        editor_display_name: display_name,
+        resource_owner_id: event.owner_id,
+        editor_preferred_login_name: login_name,
+        editor_avatar_url: String::new(),
+    }
+}

@@ -1,0 +1,368 @@
+//! How a human comes into being, whichever API asks: the checks that need rows, the events in order,
+//! the codes, one transaction. The operations translate their requests into [`NewPerson`].
+
+use std::time::Duration;
+
+use crate::{
+    api::{
+        Ctx,
+        codes::{Delivery, MadeCode},
+    },
+    domain::{
+        Aggregate, AggregateType, CodePolicy, Email, Event, Gender, HumanPhone, Language,
+        MessageId, Name, PendingCode, PhoneNumber, PlainCode, UserState,
+    },
+    error::{self, Entry, Error},
+    store::{NewHuman, NewUser, OrgRef, ReadTx, WriteTx},
+};
+
+/// The life of an initialization code.
+const INITIALIZATION_EXPIRY: Duration = Duration::from_secs(72 * 3600);
+/// The life of an e-mail code.
+const EMAIL_EXPIRY: Duration = Duration::from_secs(3600);
+
+/// A human to be made, translated from the wire.
+pub(super) struct NewPerson {
+    /// The id the caller wants.
+    pub id: Option<String>,
+    /// The organization.
+    pub org: OrgRef,
+    pub user_name: String,
+    pub name: Name,
+    pub preferred_language: Language,
+    pub gender: Gender,
+    pub email: String,
+    pub email_plan: EmailPlan,
+    pub phone: Option<(PhoneNumber, PhonePlan)>,
+    /// What the password breaks, told only after the checks that come before it.
+    pub password_check: Result<(), Error>,
+    pub password_hash: Option<String>,
+    pub password_change_required: bool,
+    pub metadata: Vec<(String, Vec<u8>)>,
+    /// Provider, external id and name of each identity.
+    pub idp_links: Vec<(String, String, String)>,
+    /// The error for an id that is taken.
+    pub id_taken: &'static Entry,
+}
+
+/// What happens to the e-mail address.
+pub(super) enum EmailPlan {
+    /// The user has to finish the initialization; whether the address counts as verified already.
+    Initialize { is_verified: bool },
+    /// It is known to be the user's.
+    Verified,
+    /// It has to be verified with a code.
+    Code(EmailCode),
+    /// It stays unverified.
+    Nothing,
+}
+
+/// A code for an e-mail address.
+pub(super) struct EmailCode {
+    pub made: NewSecret,
+    pub is_returned: bool,
+    pub url_template: Option<String>,
+}
+
+/// What happens to the phone.
+pub(super) enum PhonePlan {
+    Verified,
+    Code(Delivery),
+}
+
+/// A code that was made, with what is kept of it.
+pub(super) struct NewSecret {
+    pub plain: PlainCode,
+    pending: PendingCode,
+    expiry: Duration,
+}
+
+impl NewSecret {
+    /// A code for an e-mail address: six capitals and digits, an hour.
+    pub(super) fn for_email(ctx: &Ctx) -> Self {
+        Self::make(ctx, EMAIL_EXPIRY)
+    }
+
+    fn make(ctx: &Ctx, expiry: Duration) -> Self {
+        let plain =
+            CodePolicy::new(6, Some(expiry), false, true, true, false).generate(&mut rand::rng());
+        let id = MessageId(ctx.services.ids.next(ctx.now));
+        let hash = ctx.services.keys.hash_code(id, &plain);
+        let pending = PendingCode {
+            id,
+            hash,
+            expires_at: Some(ctx.now.plus(expiry)),
+            wrong_tries: 0,
+        };
+        Self {
+            plain,
+            pending,
+            expiry,
+        }
+    }
+}
+
+/// A human that was made.
+pub(super) struct Created {
+    pub user: Aggregate,
+    pub email_code: Option<String>,
+    pub phone_code: Option<String>,
+}
+
+/// Makes a human.
+pub(super) async fn create(ctx: &Ctx, person: NewPerson) -> Result<Created, Error> {
+    let email_code = match &person.email_plan {
+        EmailPlan::Code(code) if code.is_returned => Some(code.made.plain.expose().to_owned()),
+        _ => None,
+    };
+    let phone_code = match &person.phone {
+        Some((_, PhonePlan::Code(delivery))) => Some(MadeCode::for_phone(ctx, *delivery)),
+        _ => None,
+    };
+    let returned_phone_code = phone_code.as_ref().and_then(MadeCode::returned);
+    let initialization = match person.email_plan {
+        EmailPlan::Initialize { .. } => Some(NewSecret::make(ctx, INITIALIZATION_EXPIRY)),
+        _ => None,
+    };
+    let id = person.id.clone().unwrap_or_else(|| ctx.new_id());
+    let origin = ctx.origin.clone();
+    let user = ctx
+        .write(move |tx| {
+            let sequence = check_id(tx, &id, person.id_taken)?;
+            check_domain(tx, &person.user_name, person.org.row)?;
+            person.password_check?;
+            if tx.user_name_is_taken(&person.user_name)? {
+                return Err(error::USER_NAME_TAKEN.into());
+            }
+            let draft = Draft {
+                id,
+                sequence,
+                origin,
+                org: person.org,
+                user_name: person.user_name,
+                name: person.name,
+                preferred_language: person.preferred_language,
+                gender: person.gender,
+                email: person.email,
+                email_plan: person.email_plan,
+                initialization,
+                phone: person.phone.as_ref().map(|(number, _)| number.clone()),
+                password_hash: person.password_hash,
+                password_change_required: person.password_change_required,
+            };
+            let mut user = draft.insert(tx)?;
+            if person.phone.is_some() {
+                user = add_phone(tx, user, phone_code)?;
+            }
+            add_attachments(tx, &mut user, &person.metadata, person.idp_links)?;
+            Ok(user)
+        })
+        .await?;
+    Ok(Created {
+        user,
+        email_code,
+        phone_code: returned_phone_code,
+    })
+}
+
+/// The sequence that a new user under an id goes on from: 0, or a tombstone's.
+pub(super) fn check_id(tx: &ReadTx<'_>, id: &str, taken: &'static Entry) -> Result<i64, Error> {
+    match tx.user_slot(id)? {
+        None => Ok(0),
+        Some((_, UserState::Deleted, sequence)) => Ok(sequence),
+        Some(_) => Err(taken.into()),
+    }
+}
+
+/// A user name must not end in a domain of another organization (contract/users.md §1, Names).
+fn check_domain(tx: &ReadTx<'_>, user_name: &str, org: i64) -> Result<(), Error> {
+    let Some((_, domain)) = user_name.rsplit_once('@') else {
+        return Ok(());
+    };
+    match tx.org_by_domain(domain)? {
+        Some(owner) if owner.row != org => Err(error::USER_NAME_DOMAIN_NOT_ALLOWED.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A user's own columns and first events.
+struct Draft {
+    id: String,
+    sequence: i64,
+    origin: String,
+    org: OrgRef,
+    user_name: String,
+    name: Name,
+    preferred_language: Language,
+    gender: Gender,
+    email: String,
+    email_plan: EmailPlan,
+    initialization: Option<NewSecret>,
+    phone: Option<PhoneNumber>,
+    password_hash: Option<String>,
+    password_change_required: bool,
+}
+
+impl Draft {
+    fn insert(self, tx: &WriteTx<'_>) -> Result<Aggregate, Error> {
+        let now = tx.stamp.now;
+        let mut user = Aggregate {
+            kind: AggregateType::User,
+            row: 0,
+            id: self.id.clone(),
+            owner: self.org.row,
+            owner_id: self.org.id.clone(),
+            sequence: self.sequence,
+            created_at: now,
+            changed_at: now,
+            pending: Vec::new(),
+        };
+        user.push(self.added_event());
+        let is_verified = matches!(
+            self.email_plan,
+            EmailPlan::Verified | EmailPlan::Initialize { is_verified: true }
+        );
+        if is_verified {
+            user.push(Event::EmailVerified);
+        }
+        if let Some(code) = &self.initialization {
+            let trigger_origin = self.origin.clone();
+            user.push(Event::InitializationCodeAdded {
+                expiry: Some(code.expiry),
+                trigger_origin,
+            });
+        }
+        let email_code = match self.email_plan {
+            EmailPlan::Code(code) => {
+                user.push(Event::EmailCodeAdded {
+                    expiry: Some(code.made.expiry),
+                    url_template: code.url_template,
+                    code_returned: code.is_returned,
+                    trigger_origin: self.origin,
+                });
+                Some(code.made.pending)
+            }
+            _ => None,
+        };
+        let mut new = NewUser {
+            aggregate: user,
+            state: if self.initialization.is_some() {
+                UserState::Initial
+            } else {
+                UserState::Active
+            },
+            user_name: self.user_name,
+            human: Some(NewHuman {
+                name: self.name,
+                preferred_language: self.preferred_language,
+                gender: self.gender,
+                email: Email {
+                    address: self.email,
+                    is_verified,
+                },
+                email_code,
+                initialization_code: self.initialization.map(|code| code.pending),
+                phone: self.phone,
+                password_hash: self.password_hash,
+                password_change_required: self.password_change_required,
+            }),
+            machine: None,
+        };
+        tx.insert_user(&mut new)?;
+        Ok(new.aggregate)
+    }
+
+    fn added_event(&self) -> Event {
+        Event::HumanAdded {
+            user_name: self.user_name.clone(),
+            first_name: self.name.first.clone(),
+            last_name: self.name.last.clone(),
+            nick_name: self.name.nick.clone(),
+            display_name: self.name.display.clone(),
+            preferred_language: self.preferred_language.tag().to_owned(),
+            gender: self.gender as i32,
+            email: self.email.clone(),
+            phone: self.phone.as_ref().map(|number| number.as_str().to_owned()),
+            change_required: self.password_change_required,
+        }
+    }
+}
+
+/// Verifies the first phone, or waits for a code for it.
+fn add_phone(
+    tx: &WriteTx<'_>,
+    user: Aggregate,
+    code: Option<MadeCode>,
+) -> Result<Aggregate, Error> {
+    let mut phone: HumanPhone = tx
+        .human_phone_in_row(user.row)?
+        .ok_or_else(|| Error::internal("a user that was just made is gone"))?;
+    match &code {
+        Some(code) => code.add_to(&mut phone),
+        None => phone.verify(),
+    }
+    tx.save_phone(&mut phone)?;
+    if let Some(code) = code {
+        code.enqueue(tx, &phone)?;
+    }
+    Ok(phone.user)
+}
+
+fn add_attachments(
+    tx: &WriteTx<'_>,
+    user: &mut Aggregate,
+    metadata: &[(String, Vec<u8>)],
+    idp_links: Vec<(String, String, String)>,
+) -> Result<(), Error> {
+    use base64::Engine as _;
+    for (key, value) in metadata {
+        let value_text = base64::engine::general_purpose::STANDARD.encode(value);
+        user.push(Event::MetadataSet {
+            key: key.clone(),
+            value: value_text,
+        });
+        let sequence = user.sequence + user.pending.len() as i64;
+        tx.save_metadata(user.row, key, value, sequence)?;
+    }
+    for (idp_config_id, external_id, display_name) in idp_links {
+        tx.save_idp_link(user.row, &idp_config_id, &external_id, &display_name)?;
+        user.push(Event::IdpLinkAdded {
+            idp_config_id,
+            user_id: external_id,
+            display_name,
+        });
+    }
+    if user.pending.is_empty() {
+        Ok(())
+    } else {
+        tx.save_user_events(user)
+    }
+}
+
+/// The name to show where none is given: first and last name, else the address, else the user name.
+pub(super) fn display_name(
+    given: &str,
+    first: &str,
+    last: &str,
+    email: &str,
+    user_name: &str,
+) -> String {
+    let full = format!("{first} {last}");
+    [given, full.trim(), email, user_name]
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The e-mail address as it is kept.
+pub(super) fn email_address(text: &str) -> Result<String, Error> {
+    let address = text.trim();
+    if address.is_empty() {
+        return Err(error::EMAIL_EMPTY.into());
+    }
+    if !validator::ValidateEmail::validate_email(&address) {
+        return Err(error::EMAIL_INVALID.into());
+    }
+    Ok(address.to_owned())
+}

@@ -1,0 +1,474 @@
+//! The typed configuration: read once at start, complete, checked.
+//!
+//! `config.toml` at the top of the repository is the complete default and is embedded; a file given
+//! by the operator replaces it, and environment variables `BELFRY__SECTION__KEY` override single
+//! values of either. Unknown keys are refused. Relative paths are made absolute here, so nothing
+//! later depends on the working directory. Only `cli` and `app` read this tree.
+
+mod duration;
+mod overrides;
+mod secret;
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+use validator::{Validate, ValidationErrors};
+
+/// The default configuration, as shipped.
+pub const DEFAULT: &str = include_str!("../config.toml");
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+pub struct Config {
+    /// The port and its limits.
+    #[validate(nested)]
+    pub server: Server,
+    /// The database.
+    #[validate(nested)]
+    pub database: Database,
+    /// The instance key.
+    pub secrets: Secrets,
+    /// Phone numbers.
+    pub phone: Phone,
+    /// Verification codes.
+    #[validate(nested)]
+    pub codes: Codes,
+    /// Messages and providers.
+    #[validate(nested)]
+    pub notifications: Notifications,
+    /// The log.
+    pub log: Log,
+    /// The folder that relative paths refer to: the file's, or the working directory without one.
+    #[serde(skip)]
+    pub base: PathBuf,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// The address and port to listen on.
+    pub listen: SocketAddr,
+    /// The origin that clients see, without a trailing slash.
+    #[validate(custom(function = "is_origin"))]
+    pub external_url: Option<String>,
+    /// Worker threads; 0 is one for each core.
+    #[validate(range(max = 256))]
+    pub workers: usize,
+    /// What a client may do.
+    #[validate(nested)]
+    pub limits: Limits,
+}
+
+/// `[server.limits]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The largest request body in bytes.
+    #[validate(range(min = 1024, max = 67_108_864))]
+    pub body_bytes: usize,
+    /// The most concurrent requests on one HTTP/2 connection.
+    #[validate(range(min = 1, max = 10_000))]
+    pub streams_per_connection: u32,
+    /// The time to send a request's head, and again its body.
+    #[serde(deserialize_with = "duration::positive")]
+    pub read_timeout: Duration,
+    /// The time a call may take.
+    #[serde(deserialize_with = "duration::positive")]
+    pub call_timeout: Duration,
+    /// The time an idle connection stays open.
+    #[serde(deserialize_with = "duration::positive")]
+    pub keep_alive: Duration,
+    /// The time running requests have to end after SIGTERM.
+    #[serde(deserialize_with = "duration::positive")]
+    pub shutdown_timeout: Duration,
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// The `SQLite` file.
+    pub path: PathBuf,
+    /// How many changes may wait to be written.
+    #[validate(range(min = 1, max = 1_000_000))]
+    pub write_queue: usize,
+    /// The time to wait for another process that holds the database locked.
+    #[serde(deserialize_with = "duration::any")]
+    pub busy_timeout: Duration,
+}
+
+/// `[secrets]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Secrets {
+    /// The instance key; by default `belfry.key` beside the database.
+    pub key_file: Option<PathBuf>,
+}
+
+/// `[phone]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Phone {
+    /// ISO 3166-1 alpha-2.
+    pub default_region: String,
+}
+
+/// `[codes]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Codes {
+    /// Wrong tries for one code.
+    #[validate(range(min = 1, max = 100))]
+    pub max_wrong_tries: u32,
+    /// Wrong tries for one number within a rolling day.
+    #[validate(range(min = 1, max = 10_000))]
+    pub max_wrong_tries_per_number_and_day: u32,
+    /// The codes that verify a phone.
+    #[validate(nested)]
+    pub verify_phone: SecretGenerator,
+}
+
+/// `[codes.…]`: how a kind of code is made.
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretGenerator {
+    /// The number of characters.
+    #[validate(range(min = 4, max = 20))]
+    pub length: u32,
+    /// The life of a code; zero is for ever.
+    #[serde(deserialize_with = "duration::any")]
+    pub expiry: Duration,
+    /// a to z
+    pub include_lower_letters: bool,
+    /// A to Z
+    pub include_upper_letters: bool,
+    /// 0 to 9
+    pub include_digits: bool,
+    /// Punctuation
+    pub include_symbols: bool,
+}
+
+/// `[notifications]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notifications {
+    /// The language of texts for users whose own has none.
+    pub default_language: String,
+    /// The time that final messages are kept.
+    #[serde(deserialize_with = "duration::positive")]
+    pub retention: Duration,
+    /// Where plugins are.
+    pub plugin_dir: Option<PathBuf>,
+    /// Whether a plugin without a pinned hash is refused.
+    pub require_pins: bool,
+    /// The providers, in the order they are tried.
+    #[validate(nested)]
+    pub providers: Vec<Provider>,
+}
+
+/// `[[notifications.providers]]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// The operator's name for it.
+    #[validate(length(min = 1, max = 100))]
+    pub name: String,
+    /// The plugin's name.
+    #[validate(length(min = 1, max = 100))]
+    pub plugin: String,
+    /// Where it runs.
+    #[serde(default)]
+    pub isolation: Isolation,
+    /// Whether the server refuses to start without it.
+    #[serde(default)]
+    pub required: bool,
+    /// The SHA-256 of the plugin's file, in hexadecimal.
+    #[validate(length(equal = 64))]
+    pub sha256: Option<String>,
+    /// What the plugin wants to know; may hold secrets, so it is never shown.
+    #[serde(default)]
+    pub config: secret::ProviderConfig,
+}
+
+/// Where a plugin runs.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// In a child process of its own.
+    #[default]
+    Process,
+    /// In the server.
+    InProcess,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// The least important level that is written.
+    pub level: log::LevelFilter,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
+        Self {
+            listen,
+            external_url: None,
+            workers: 0,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 4 << 20,
+            streams_per_connection: 200,
+            read_timeout: Duration::from_secs(10),
+            call_timeout: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(75),
+            shutdown_timeout: Duration::from_secs(8),
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            path: "belfry.db".into(),
+            write_queue: 4096,
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Default for Phone {
+    fn default() -> Self {
+        Self {
+            default_region: "CH".to_owned(),
+        }
+    }
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self {
+            max_wrong_tries: 5,
+            max_wrong_tries_per_number_and_day: 20,
+            verify_phone: SecretGenerator::default(),
+        }
+    }
+}
+
+impl Default for SecretGenerator {
+    fn default() -> Self {
+        Self {
+            length: 6,
+            expiry: Duration::from_secs(3600),
+            include_lower_letters: false,
+            include_upper_letters: true,
+            include_digits: true,
+            include_symbols: false,
+        }
+    }
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self {
+            default_language: "en".to_owned(),
+            retention: Duration::from_secs(30 * 24 * 3600),
+            plugin_dir: None,
+            require_pins: false,
+            providers: Vec::new(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            level: log::LevelFilter::Info,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file, or the embedded default without one, and applies the environment.
+    ///
+    /// # Errors
+    /// If the file cannot be read, has an unknown key or a value that is out of range; the message
+    /// names the file, the key and what would be right.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        Self::load_with(file, std::env::vars())
+    }
+
+    fn load_with(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<Self> {
+        let (text, origin, base) = match file {
+            None => (
+                DEFAULT.to_owned(),
+                "the default configuration".to_owned(),
+                PathBuf::new(),
+            ),
+            Some(path) => {
+                let text = fs::read_to_string(path).with_context(|| {
+                    format!("cannot read the configuration file {}", path.display())
+                })?;
+                (
+                    text,
+                    path.display().to_string(),
+                    path.parent().unwrap_or(Path::new("")).to_owned(),
+                )
+            }
+        };
+        // Read once as written, so that a fault in the file is shown with its line.
+        let mut config: Self = toml::from_str(&text).with_context(|| format!("in {origin}"))?;
+        let overrides = overrides::collect(environment);
+        if !overrides.is_empty() {
+            config = overrides::apply(&text, &overrides)
+                .with_context(|| format!("in {origin}, overridden by the environment"))?;
+        }
+        config
+            .validate()
+            .map_err(|faults| describe(&faults))
+            .with_context(|| format!("in {origin}"))?;
+        config.check().with_context(|| format!("in {origin}"))?;
+        config.base = std::path::absolute(if base.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &base
+        })?;
+        config.make_paths_absolute();
+        for provider in &mut config.notifications.providers {
+            let base = config.base.clone();
+            provider
+                .config
+                .resolve(&base)
+                .with_context(|| format!("in {origin}, provider {:?}", provider.name))?;
+        }
+        Ok(config)
+    }
+
+    /// Where the instance key is.
+    pub fn key_file(&self) -> PathBuf {
+        self.secrets
+            .key_file
+            .clone()
+            .unwrap_or_else(|| self.database.path.with_file_name("belfry.key"))
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let generator = &self.codes.verify_phone;
+        let has_alphabet = generator.include_lower_letters
+            || generator.include_upper_letters
+            || generator.include_digits
+            || generator.include_symbols;
+        if !has_alphabet {
+            bail!("codes.verify_phone: include at least one group of characters");
+        }
+        let mut names: Vec<_> = self
+            .notifications
+            .providers
+            .iter()
+            .map(|provider| &provider.name)
+            .collect();
+        names.sort();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            bail!(
+                "notifications.providers: the name {:?} is given twice; names must differ",
+                pair[0]
+            );
+        }
+        if let Err(reason) = self.phone.default_region.parse::<crate::domain::Region>() {
+            bail!(
+                "phone.default_region: {:?} {reason}",
+                self.phone.default_region
+            );
+        }
+        Ok(())
+    }
+
+    fn make_paths_absolute(&mut self) {
+        let base = self.base.clone();
+        self.database.path = base.join(&self.database.path);
+        self.secrets.key_file = self.secrets.key_file.take().map(|path| base.join(path));
+        self.notifications.plugin_dir = self
+            .notifications
+            .plugin_dir
+            .take()
+            .map(|path| base.join(path));
+    }
+}
+
+fn is_origin(url: &str) -> Result<(), validator::ValidationError> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(authority)
+            if !authority.is_empty() && !authority.contains(['/', '?', '#', '@', ' ']) =>
+        {
+            Ok(())
+        }
+        _ => Err(validator::ValidationError::new("origin").with_message(
+            "must be a scheme and a host such as https://belfry.example.org, without a path".into(),
+        )),
+    }
+}
+
+/// The first fault in words, with the path of its key.
+fn describe(faults: &ValidationErrors) -> anyhow::Error {
+    fn walk(faults: &ValidationErrors, path: &str) -> Option<String> {
+        use validator::ValidationErrorsKind::{Field, List, Struct};
+        faults.errors().iter().find_map(|(field, kind)| {
+            let path = if path.is_empty() {
+                field.to_string()
+            } else {
+                format!("{path}.{field}")
+            };
+            match kind {
+                Struct(inner) => walk(inner, &path),
+                List(items) => items
+                    .iter()
+                    .find_map(|(index, inner)| walk(inner, &format!("{path}[{index}]"))),
+                Field(list) => list
+                    .first()
+                    .map(|fault| match (&fault.message, &fault.params) {
+                        (Some(message), _) => format!("{path}: {message}"),
+                        (None, params) => {
+                            let bound = |name: &str| {
+                                params
+                                    .get(name)
+                                    .map(|bound| format!(" {name} {bound}"))
+                                    .unwrap_or_default()
+                            };
+                            format!(
+                                "{path}: out of range:{}{}{}",
+                                bound("min"),
+                                bound("max"),
+                                bound("equal")
+                            )
+                        }
+                    }),
+            }
+        })
+    }
+    anyhow::anyhow!(walk(faults, "").unwrap_or_else(|| faults.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

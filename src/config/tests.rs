@@ -1,0 +1,115 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn load(text: &str, environment: &[(&str, &str)]) -> anyhow::Result<Config> {
+    let folder = std::env::temp_dir().join(format!(
+        "belfry-config-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("config.toml");
+    fs::write(&file, text).unwrap();
+    let environment = environment
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let config = Config::load_with(Some(&file), environment);
+    fs::remove_dir_all(&folder).unwrap();
+    config
+}
+
+fn fault(text: &str) -> String {
+    format!("{:#}", load(text, &[]).unwrap_err())
+}
+
+#[test]
+fn the_shipped_file_says_what_the_code_says() {
+    let shipped = Config::load_with(None, std::iter::empty()).unwrap();
+    let mut written = format!("{shipped:?}");
+    let mut built_in = Config {
+        base: shipped.base.clone(),
+        ..Config::default()
+    };
+    built_in.make_paths_absolute();
+    built_in.notifications.providers = shipped.notifications.providers.clone();
+    assert_eq!(written, format!("{built_in:?}"));
+    assert_eq!(shipped.notifications.providers.len(), 1);
+    written.clear();
+}
+
+#[test]
+fn a_file_that_names_no_provider_has_none() {
+    assert!(load("", &[]).unwrap().notifications.providers.is_empty());
+    assert!(
+        load("[notifications]\nproviders = []", &[])
+            .unwrap()
+            .notifications
+            .providers
+            .is_empty()
+    );
+}
+
+#[test]
+fn paths_are_relative_to_the_file() {
+    let config = load("[database]\npath = \"data/x.db\"", &[]).unwrap();
+    assert!(config.database.path.is_absolute());
+    assert!(config.database.path.ends_with("data/x.db"));
+    assert_eq!(
+        config.key_file(),
+        config.database.path.with_file_name("belfry.key")
+    );
+}
+
+#[test]
+fn faults_name_the_key_and_what_would_be_right() {
+    assert!(fault("[server]\nlissten = \"x\"").contains("lissten"));
+    assert!(fault("[server]\nlisten = \"x\"").contains("listen"));
+    assert!(fault("[server.limits]\nread_timeout = \"soon\"").contains("\"10s\""));
+    assert!(
+        fault("[server]\nexternal_url = \"example.org\"")
+            .contains("server.external_url: must be a scheme")
+    );
+    assert!(
+        fault("[codes.verify_phone]\nlength = 3")
+            .contains("codes.verify_phone.length: out of range: min 4 max 20")
+    );
+    assert!(fault("[phone]\ndefault_region = \"XX\"").contains("phone.default_region"));
+    let twice = "[[notifications.providers]]\nname = \"a\"\nplugin = \"log\"\n".repeat(2);
+    assert!(fault(&twice).contains("\"a\" is given twice"));
+}
+
+#[test]
+fn the_environment_overrides_single_values() {
+    let config = load(
+        "[server]\nlisten = \"127.0.0.1:1\"",
+        &[
+            ("BELFRY__SERVER__LISTEN", "127.0.0.1:2"),
+            ("BELFRY__CODES__MAX_WRONG_TRIES", "7"),
+            (
+                "BELFRY__NOTIFICATIONS__PROVIDERS",
+                "[{ name = \"l\", plugin = \"log\" }]",
+            ),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.server.listen.port(), 2);
+    assert_eq!(config.codes.max_wrong_tries, 7);
+    assert_eq!(config.notifications.providers[0].plugin, "log");
+    assert!(load("", &[("BELFRY__SERVER__NOBODY", "1")]).is_err());
+}
+
+#[test]
+fn secrets_come_from_files_and_never_show() {
+    let entry = "[[notifications.providers]]\nname = \"a\"\nplugin = \"http\"\nconfig = { key = { file = \"config.toml\" } }";
+    let config = load(entry, &[]).unwrap();
+    let provider = &config.notifications.providers[0];
+    assert!(
+        provider.config.expose()["key"]
+            .as_str()
+            .unwrap()
+            .starts_with("[[notifications")
+    );
+    assert_eq!(format!("{:?}", provider.config), "[\"key\"]");
+    assert!(fault(&entry.replace("config.toml", "nobody")).contains("config.key"));
+}

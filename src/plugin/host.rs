@@ -1,0 +1,242 @@
+//! What the host does for a plugin, apart from calling it: its log, and the masking that keeps
+//! numbers, codes and keys out of it.
+//!
+//! A plugin's line is cut, stripped of control characters, masked and rate-limited before it reaches
+//! the server's log, whichever way the plugin runs; so is the `detail` of a result. The functions
+//! that the plugin calls are in `inproc`; they end in a [`Services`], here or in a child.
+
+use std::{
+    collections::VecDeque,
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use log::Level;
+use regex::Regex;
+
+use super::{
+    abi,
+    message::{Message, SendResult},
+};
+
+/// The most bytes of a line that are kept.
+pub(super) const MAX_LINE: usize = 4096;
+/// Lines that may come at once.
+const BURST: f64 = 200.0;
+/// Lines a second after that.
+const RATE: f64 = 50.0;
+/// How many calls are remembered for masking: all that can run at once, and as many that ended, for
+/// lines that come late.
+const REMEMBERED: usize = 128;
+
+/// What a plugin can ask of the process that runs it.
+pub(super) trait Services: Send + Sync {
+    /// A line of the plugin; `message_id` is empty outside a call.
+    fn log(&self, level: Level, message_id: &str, line: &str);
+
+    /// Milliseconds since the Unix epoch.
+    fn now_unix_ms(&self) -> i64 {
+        crate::clock::Clock::from_env().now().micros() / 1000
+    }
+}
+
+/// The log of one provider.
+pub(super) struct PluginLog {
+    name: String,
+    keys: Mutex<Vec<String>>,
+    calls: Mutex<VecDeque<Secrets>>,
+    bucket: Mutex<Bucket>,
+}
+
+/// What must not be seen of one message.
+struct Secrets {
+    to: String,
+    code: Option<String>,
+    text: String,
+}
+
+impl PluginLog {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            keys: Mutex::default(),
+            calls: Mutex::default(),
+            bucket: Mutex::new(Bucket::full()),
+        }
+    }
+
+    /// Masks the secrets of a configuration from now on.
+    pub(super) fn hide_keys(&self, keys: Vec<String>) {
+        *lock(&self.keys) = keys;
+    }
+
+    /// Masks number, code and text of a message from now on.
+    pub(super) fn hide_message(&self, message: &Message) {
+        let mut calls = lock(&self.calls);
+        if calls.len() >= REMEMBERED {
+            calls.pop_front();
+        }
+        calls.push_back(Secrets {
+            to: message.to.clone(),
+            code: message.code(),
+            text: message.text.clone(),
+        });
+    }
+
+    /// `text` as it may be shown: secrets masked, control characters gone.
+    pub(super) fn mask(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        let mut hide = |secret: &str, shown: &str| {
+            if !secret.is_empty() && text.contains(secret) {
+                text = text.replace(secret, shown);
+            }
+        };
+        for key in lock(&self.keys).iter() {
+            hide(key, "[secret]");
+        }
+        for call in lock(&self.calls).iter() {
+            hide(&call.text, "[text]");
+            hide(call.code.as_deref().unwrap_or_default(), "[code]");
+            let digits = call.to.trim_start_matches('+');
+            hide(digits, &masked_number(digits));
+        }
+        static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+\d{7,15}").ok());
+        if let Some(number) = &*NUMBER {
+            let masked = number.replace_all(&text, |found: &regex::Captures<'_>| {
+                masked_number(&found[0])
+            });
+            text = masked.into_owned();
+        }
+        abi::clean(&text)
+    }
+
+    /// A result with its texts masked.
+    pub(super) fn mask_result(&self, result: SendResult) -> SendResult {
+        SendResult {
+            detail: self.mask(&result.detail),
+            provider_code: self.mask(&result.provider_code),
+            ..result
+        }
+    }
+
+    fn write(&self, level: Level, message_id: &str, line: &str) {
+        if !log::log_enabled!(target: "belfry::plugin", level) {
+            return;
+        }
+        let dropped = match lock(&self.bucket).take(Instant::now()) {
+            Some(dropped) => dropped,
+            None => return,
+        };
+        let name = &self.name;
+        if dropped > 0 {
+            log::warn!(target: "belfry::plugin", "provider {name}: {dropped} log lines dropped");
+        }
+        let line = self.mask(cut(line));
+        match message_id {
+            "" => log::log!(target: "belfry::plugin", level, "provider {name}: {line}"),
+            id => log::log!(target: "belfry::plugin", level, "provider {name}: {line} [{id}]"),
+        }
+    }
+}
+
+impl Services for PluginLog {
+    fn log(&self, level: Level, message_id: &str, line: &str) {
+        self.write(level, message_id, line);
+    }
+}
+
+/// The country and the last two digits of a number, such as `417*******67`.
+fn masked_number(number: &str) -> String {
+    let length = number.chars().count();
+    let hidden = |index: usize| index >= 3 && index + 2 < length;
+    let shown = |(index, c)| if hidden(index) { '*' } else { c };
+    number.chars().enumerate().map(shown).collect()
+}
+
+/// At most [`MAX_LINE`] bytes of a line, cut between characters.
+pub(super) fn cut(line: &str) -> &str {
+    &line[..line.floor_char_boundary(MAX_LINE)]
+}
+
+/// A token bucket for log lines.
+pub(super) struct Bucket {
+    tokens: f64,
+    filled: Instant,
+    dropped: u64,
+}
+
+impl Bucket {
+    pub(super) fn full() -> Self {
+        Self {
+            tokens: BURST,
+            filled: Instant::now(),
+            dropped: 0,
+        }
+    }
+
+    /// Takes a token: how many lines were dropped since the last one, or `None` to drop this one too.
+    pub(super) fn take(&mut self, now: Instant) -> Option<u64> {
+        let refill = now.saturating_duration_since(self.filled).as_secs_f64() * RATE;
+        self.tokens = (self.tokens + refill).min(BURST);
+        self.filled = now;
+        if self.tokens < 1.0 {
+            self.dropped += 1;
+            return None;
+        }
+        self.tokens -= 1.0;
+        Some(std::mem::take(&mut self.dropped))
+    }
+}
+
+/// Locks, whatever became of an earlier holder: these values are whole at every step.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn message() -> Message {
+        Message {
+            message_id: "m1".into(),
+            attempt: 1,
+            to: "+41791234567".into(),
+            sender: String::new(),
+            text: "Your code is K7QX2P".into(),
+            locale: "en".into(),
+            template_name: "VerifyPhone".into(),
+            metadata_json: r#"{"args": {"code": "K7QX2P"}}"#.into(),
+            timeout: Duration::from_secs(1),
+        }
+    }
+
+    #[test]
+    fn number_code_text_and_keys_are_masked() {
+        let log = PluginLog::new("acme");
+        log.hide_keys(vec!["s3cr3t".into()]);
+        log.hide_message(&message());
+        assert_eq!(
+            log.mask("to +41791234567 or 41791234567: K7QX2P with s3cr3t\x1b[2J"),
+            "to +417******67 or 417******67: [code] with [secret][2J"
+        );
+        assert_eq!(log.mask("<Your code is K7QX2P>"), "<[text]>");
+        assert_eq!(log.mask("other +33612345678"), "other +33*******78");
+    }
+
+    #[test]
+    fn a_flood_is_dropped_and_counted() {
+        let mut bucket = Bucket::full();
+        let start = bucket.filled;
+        let written = (0..1000).filter(|_| bucket.take(start).is_some()).count();
+        assert_eq!(written, 200);
+        assert_eq!(bucket.take(start + Duration::from_secs(1)), Some(800));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_characters() {
+        let line = format!("a{}", "é".repeat(4000));
+        assert_eq!(cut(&line).len(), MAX_LINE - 1);
+    }
+}

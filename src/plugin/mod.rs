@@ -1,0 +1,117 @@
+//! SMS providers: shared objects behind a C interface (`plugins/include/belfry_plugin.h`), each loaded
+//! by default in a child process of its own.
+//!
+//! `delivery` and `app` see [`Registry`], [`Provider`], [`Message`] and [`SendResult`]. Below them:
+//! `provider` is the state machine, `load` decides whether a file is loaded at all, `manifest` and
+//! `schema` read what the plugin says about itself, `inproc` calls a plugin in this process,
+//! `child` and `plugin_host` are the two ends of a child process, `frame` is what they speak.
+//! Nothing here knows the database, a template or a retry: one call in, one [`SendResult`] out.
+//! A broken plugin is a state of its provider, never an error of the server.
+
+mod abi;
+mod child;
+mod frame;
+mod host;
+mod inproc;
+mod load;
+mod manifest;
+mod message;
+mod plugin_host;
+mod provider;
+mod registry;
+mod schema;
+mod state;
+mod workers;
+
+use std::{path::PathBuf, time::Duration};
+
+pub use message::{Message, SendResult, Status};
+pub use plugin_host::run_plugin_host;
+pub use provider::Provider;
+pub use registry::{Registry, StartError};
+pub use state::State;
+
+/// One `[[notifications.providers]]` entry of the configuration, secrets resolved.
+#[derive(Clone)]
+pub struct ProviderConfig {
+    /// Unique among the providers; shown in the log.
+    pub name: String,
+    /// The plugin's name, such as `file` for `libbelfry_file.so`; no path.
+    pub plugin: String,
+    /// Where its code runs.
+    pub isolation: Isolation,
+    /// Whether the server refuses to start when it cannot be made ready.
+    pub required: bool,
+    /// The SHA-256 of the plugin's file in hexadecimal, if the operator pins it.
+    pub sha256: Option<String>,
+    /// The most bytes of private memory that its process may use; process isolation only.
+    pub memory_limit: Option<u64>,
+    /// The plugin's own settings, a JSON object. May hold secrets: never logged.
+    pub config: serde_json::Value,
+}
+
+/// Where a plugin's code runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Isolation {
+    /// In a child process: whatever the plugin does, the server lives.
+    #[default]
+    Process,
+    /// In the server itself: a crash of the plugin is a crash of the server.
+    InProcess,
+}
+
+/// What all providers of a server share.
+#[derive(Clone)]
+pub struct Options {
+    /// The only place to look for plugins; by default `plugins/` beside the executable, then beside it.
+    pub plugin_dir: Option<PathBuf>,
+    /// What relative paths in a plugin's configuration are relative to: the configuration file's folder.
+    pub base: PathBuf,
+    /// Whether a plugin without `sha256` is refused.
+    pub require_pins: bool,
+    /// The server's own executable; a child is `executable plugin-host`.
+    pub executable: PathBuf,
+    /// Where the private copies of checked plugins are kept; made with mode 0700 if it is missing.
+    /// `None`: a folder of the server's user in the system's folder for temporary files.
+    pub copies: Option<PathBuf>,
+    /// The limits of time; the default is right for all but tests.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// The defaults for that executable, with paths relative to `base`.
+    pub fn new(executable: PathBuf, base: PathBuf) -> Self {
+        Self {
+            plugin_dir: None,
+            base,
+            require_pins: false,
+            executable,
+            copies: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How long the host waits for a plugin.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From the start of a child, or of loading, to the description.
+    pub hello: Duration,
+    /// For `create`.
+    pub create: Duration,
+    /// How late a call may be before its process is killed, or its thread written off.
+    pub grace: Duration,
+    /// How long a closed or failed provider waits for its next probe.
+    pub probe: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            hello: Duration::from_secs(5),
+            create: Duration::from_secs(10),
+            grace: Duration::from_secs(2),
+            probe: Duration::from_secs(15),
+        }
+    }
+}

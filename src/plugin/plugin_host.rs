@@ -1,0 +1,218 @@
+//! The child's end: the body of the hidden command `belfry plugin-host`.
+//!
+//! It moves its socket away from the standard descriptors, limits itself, loads the one plugin that
+//! the server names, and serves calls until it is told to stop or the server is gone. It reads no
+//! configuration and no environment, and opens nothing but the plugin.
+
+use std::{
+    fs::File,
+    io,
+    os::unix::{ffi::OsStrExt, net::UnixStream},
+    path::Path,
+    process::ExitCode,
+    sync::{Arc, Mutex},
+    thread,
+    time::Instant,
+};
+
+use crossbeam_channel::{Receiver, bounded};
+use log::Level;
+use rustix::{
+    fs::FileType,
+    process::{DumpableBehavior, Resource, Rlimit, Signal, getpid, kill_process, setrlimit},
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{
+    abi,
+    frame::{self, Body},
+    host::{Bucket, Services, lock},
+    inproc::Native,
+    load,
+    manifest::Manifest,
+    message::{SendResult, Status},
+};
+
+/// Where the socket goes: far above what a plugin that counts descriptors would touch.
+const SOCKET: i32 = 200;
+/// The most descriptors that the process may have.
+const DESCRIPTORS: u64 = 512;
+
+/// Serves one plugin to the server that started this process.
+pub fn run_plugin_host() -> ExitCode {
+    match prepare().and_then(|socket| serve(&socket)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("plugin-host: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Takes the socket from standard input and limits the process.
+fn prepare() -> io::Result<UnixStream> {
+    let stdin = io::stdin();
+    if FileType::from_raw_mode(rustix::fs::fstat(&stdin)?.st_mode) != FileType::Socket {
+        return Err(io::Error::other("is started by the server, not by hand"));
+    }
+    let socket = rustix::io::fcntl_dupfd_cloexec(&stdin, SOCKET)?;
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    // A core would hold codes and keys; the limit alone does not stop one that goes to a pipe.
+    limit(Resource::Core, 0)?;
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    limit(Resource::Nofile, DESCRIPTORS)?;
+    outlive_signals()?;
+    Ok(UnixStream::from(socket))
+}
+
+fn limit(resource: Resource, most: u64) -> io::Result<()> {
+    let maximum = rustix::process::getrlimit(resource).maximum;
+    let most = maximum.map_or(most, |maximum| maximum.min(most));
+    let limit = Rlimit {
+        current: Some(most),
+        maximum: Some(most),
+    };
+    Ok(setrlimit(resource, limit)?)
+}
+
+/// A service manager signals every process of the service. The server then lets calls in flight end
+/// and says Stop, so the child leaves these signals to it. tokio's handlers stay after its runtime.
+fn outlive_signals() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let _guard = runtime.enter();
+    for kind in [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ] {
+        drop(signal(kind)?);
+    }
+    Ok(())
+}
+
+/// The whole conversation.
+fn serve(socket: &UnixStream) -> io::Result<()> {
+    let mut reader = socket.try_clone()?;
+    let writer = Arc::new(Writer {
+        socket: Mutex::new(socket.try_clone()?),
+        bucket: Mutex::new(Bucket::full()),
+    });
+    let Some(Body::Load(order)) = frame::read(&mut reader)? else {
+        return Err(io::Error::other("the server said no Load"));
+    };
+    if let Some(most) = order.memory_limit {
+        limit(Resource::Data, most)?;
+    }
+    let loaded = load::open(Path::new(std::ffi::OsStr::from_bytes(&order.path)));
+    let loaded = loaded.and_then(|loaded| Ok((Manifest::parse(&loaded.description)?, loaded)));
+    let (manifest, loaded) = match loaded {
+        Ok(loaded) => loaded,
+        Err(refusal) => return writer.hello(refusal, String::new()),
+    };
+    writer.hello(String::new(), loaded.description.clone())?;
+
+    let Some(Body::Create(create)) = frame::read(&mut reader)? else {
+        return Ok(());
+    };
+    let native = match Native::create(&loaded, writer.clone(), &create.config_json) {
+        Ok(native) => Arc::new(native),
+        Err(result) => return writer.reply(0, result),
+    };
+    writer.reply(0, SendResult::of_host(Status::Ok, ""))?;
+    serve_calls(&mut reader, &writer, native, manifest.max_concurrency)
+}
+
+/// Reads calls and hands them to `count` threads, until Stop.
+fn serve_calls(
+    reader: &mut UnixStream,
+    writer: &Arc<Writer>,
+    native: Arc<Native>,
+    count: usize,
+) -> io::Result<()> {
+    let (calls, queue) = bounded(64);
+    let threads: Vec<_> = (0..count)
+        .map(|_| {
+            let (native, queue, writer) = (native.clone(), queue.clone(), writer.clone());
+            thread::Builder::new()
+                .name("call".into())
+                .spawn(move || work(&native, &queue, &writer))
+        })
+        .collect::<io::Result<_>>()?;
+    loop {
+        match frame::read(reader)? {
+            Some(Body::Call(call)) => drop(calls.send(call)),
+            Some(Body::Stop(_)) => break,
+            // The server is gone: a plugin in the middle of a call, or one that hangs, must not stay.
+            None => kill_process(getpid(), Signal::KILL)?,
+            Some(_) => return Err(io::Error::other("the server broke the protocol")),
+        }
+    }
+    drop(calls);
+    for thread in threads {
+        let _ = thread.join();
+    }
+    drop(native);
+    Ok(())
+}
+
+fn work(native: &Native, queue: &Receiver<frame::Call>, writer: &Writer) {
+    while let Ok(call) = queue.recv() {
+        let id = call.id;
+        let result = native.send(&call.into_message());
+        // Fails only when the server is gone, and then the reader ends the process.
+        let _ = writer.reply(id, result);
+    }
+}
+
+/// The way back to the server, shared by the threads.
+struct Writer {
+    socket: Mutex<UnixStream>,
+    bucket: Mutex<Bucket>,
+}
+
+impl Writer {
+    fn hello(&self, refusal: String, description: String) -> io::Result<()> {
+        let hello = frame::Hello {
+            version: frame::VERSION,
+            refusal,
+            description,
+        };
+        frame::write(&mut *lock(&self.socket), Body::Hello(hello))
+    }
+
+    fn reply(&self, id: u64, result: SendResult) -> io::Result<()> {
+        let reply = Body::Reply(frame::Reply::new(id, result));
+        frame::write(&mut *lock(&self.socket), reply)
+    }
+
+    fn line(&self, level: i32, message_id: &str, line: &str) {
+        let log = frame::Log {
+            level,
+            message_id: message_id.to_owned(),
+            line: line.to_owned(),
+        };
+        let _ = frame::write(&mut *lock(&self.socket), Body::Log(log));
+    }
+}
+
+impl Services for Writer {
+    /// A flood ends here already, so that replies do not wait behind it.
+    fn log(&self, level: Level, message_id: &str, line: &str) {
+        let Some(dropped) = lock(&self.bucket).take(Instant::now()) else {
+            return;
+        };
+        if dropped > 0 {
+            let line = format!("{dropped} log lines dropped");
+            self.line(abi::log_level::WARN, "", &line);
+        }
+        let level = match level {
+            Level::Error => abi::log_level::ERROR,
+            Level::Warn => abi::log_level::WARN,
+            Level::Info => abi::log_level::INFO,
+            Level::Debug | Level::Trace => abi::log_level::DEBUG,
+        };
+        self.line(level, message_id, line);
+    }
+}

@@ -1,0 +1,168 @@
+//! The REST route table: which rpc a verb and path reach (contract/README §2).
+//!
+//! It is made from the `google.api.http` rules of the contract, one router per verb, so that a fixed
+//! path under one verb never hides a parameter under another. Paths are matched raw and each segment
+//! is percent-decoded afterwards. [`serve`] answers a request by it; `transport::grpc` only asks for the route.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use percent_encoding::percent_decode_str;
+
+use super::{
+    answer::{Answer, Request},
+    codec::{Codec, Input},
+    pipeline::{self, Call},
+    server::Server,
+    status::Refusal,
+};
+use crate::contract::{Contract, Method, Verb};
+
+const VERBS: [(Verb, &str); 5] = [
+    (Verb::Get, "GET"),
+    (Verb::Put, "PUT"),
+    (Verb::Post, "POST"),
+    (Verb::Delete, "DELETE"),
+    (Verb::Patch, "PATCH"),
+];
+
+/// What a path leads to.
+pub struct Route {
+    /// The rpc.
+    pub method: Arc<Method>,
+    /// Whether the body is the request message; otherwise the query string fills it.
+    pub has_body: bool,
+}
+
+/// A route with the values of its path parameters, decoded.
+pub struct Matched<'r> {
+    /// The route.
+    pub route: &'r Route,
+    /// Field name and value, in the order of the path.
+    pub parameters: Vec<(&'r str, String)>,
+}
+
+/// All REST routes.
+pub struct Routes {
+    by_verb: Vec<(&'static str, matchit::Router<Entry>)>,
+}
+
+struct Entry {
+    route: Route,
+    parameters: Vec<String>,
+}
+
+impl Routes {
+    /// Reads the rules of every method.
+    ///
+    /// # Errors
+    /// If two rules claim one path or a template is malformed: a fault of the contract.
+    pub fn build(contract: &Contract) -> anyhow::Result<Self> {
+        let mut by_verb = Vec::new();
+        for (verb, name) in VERBS {
+            let mut router = matchit::Router::new();
+            for method in contract.methods() {
+                for rule in method.http.iter().filter(|rule| rule.verb == verb) {
+                    let entry = Entry {
+                        route: Route {
+                            method: method.clone(),
+                            has_body: rule.has_body,
+                        },
+                        parameters: parameter_names(&rule.path),
+                    };
+                    router
+                        .insert(&rule.path, entry)
+                        .with_context(|| format!("{name} {} of {}", rule.path, method.name))?;
+                }
+            }
+            by_verb.push((name, router));
+        }
+        Ok(Self { by_verb })
+    }
+
+    /// Finds the route of a verb and a raw path.
+    ///
+    /// # Errors
+    /// 404 for an unknown path, 405 for a known one with another verb, 400 for a path that is not UTF-8.
+    pub fn find(&self, verb: &str, path: &str) -> Result<Matched<'_>, Refusal> {
+        let found = self
+            .by_verb
+            .iter()
+            .find(|(name, _)| *name == verb)
+            .and_then(|(_, router)| router.at(path).ok());
+        let Some(found) = found else {
+            let others: Vec<&str> = self
+                .by_verb
+                .iter()
+                .filter(|(_, router)| router.at(path).is_ok())
+                .map(|(name, _)| *name)
+                .collect();
+            return Err(if others.is_empty() {
+                Refusal::not_found()
+            } else {
+                Refusal::method_not_allowed(others.join(", "))
+            });
+        };
+        let parameters = found
+            .value
+            .parameters
+            .iter()
+            .zip(found.params.iter())
+            .map(|(name, (_, raw))| {
+                let value = percent_decode_str(raw).decode_utf8();
+                value
+                    .map(|value| (name.as_str(), value.into_owned()))
+                    .map_err(|_| Refusal::bad_request())
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Matched {
+            route: &found.value.route,
+            parameters,
+        })
+    }
+}
+
+/// The names between braces, in the order of the path.
+fn parameter_names(template: &str) -> Vec<String> {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split_once('}'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+/// Answers a REST request. Its body is JSON whatever the content type says.
+pub async fn serve(server: &Server, request: Request<'_>) -> Answer {
+    let matched = match server.routes.find(request.verb, request.path) {
+        Ok(matched) => matched,
+        Err(refusal) => return Answer::refused(&refusal),
+    };
+    let body = match (matched.route.has_body, request.body) {
+        (true, Ok(body)) => body,
+        (true, Err(refusal)) => return Answer::refused(&refusal),
+        (false, _) => Bytes::new(),
+    };
+    let Some(operation) = server.operations.get(&matched.route.method.path) else {
+        return Answer::refused(&Refusal::not_found());
+    };
+    let metadata = match request.metadata {
+        Ok(metadata) => metadata,
+        Err(error) => return Answer::rest_error(&error),
+    };
+    let call = Call {
+        operation,
+        codec: Codec::Json,
+        input: Input {
+            message: &body,
+            path: matched.parameters,
+            query: request.query.filter(|_| !matched.route.has_body),
+        },
+        metadata,
+    };
+    match pipeline::run(server, call).await {
+        Ok(message) => Answer::json(200, message),
+        Err(error) => Answer::rest_error(&error),
+    }
+}

@@ -1,0 +1,68 @@
+//! What every connection shares: the contract, the operations, who may, and the limits.
+//!
+//! `app` at the crate's root builds one [`Server`] and gives it to `transport::Bound::serve`; worker
+//! threads share it, so nothing in it changes after the start.
+
+use tokio::sync::Semaphore;
+
+use super::{limits::Limits, rest::Routes, services::Services};
+use crate::{
+    api::{Ctx, Operations},
+    auth::{Authenticator, Principal},
+    contract::Contract,
+};
+
+/// Bodies larger than `body::SMALL` that may be in memory at one time.
+const LARGE_BODIES: usize = 16;
+
+/// Makes the surroundings of a call from its caller and the origin it was sent to.
+pub type NewCtx = Box<dyn Fn(Option<Principal>, String) -> Ctx + Send + Sync>;
+
+/// Says whether the server can do its work; the text of the error is shown by `/debug/ready`.
+pub type Ready = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
+
+/// Everything a request needs.
+pub struct Server {
+    pub(super) contract: Contract,
+    pub(super) operations: Operations,
+    pub(super) authenticator: Authenticator,
+    pub(super) new_ctx: NewCtx,
+    pub(super) ready: Ready,
+    pub(super) external_origin: Option<String>,
+    pub(super) limits: Limits,
+    pub(super) routes: Routes,
+    pub(super) services: Services,
+    pub(super) large_bodies: Semaphore,
+}
+
+impl Server {
+    /// Builds the REST routes and the gRPC services around the operations.
+    ///
+    /// `external_origin` is scheme, host and port as callers see them, without a path; without it
+    /// each request's own host counts.
+    ///
+    /// # Errors
+    /// If two REST rules claim one path: a fault of the contract.
+    pub fn build(
+        contract: Contract,
+        operations: Operations,
+        authenticator: Authenticator,
+        new_ctx: NewCtx,
+        ready: Ready,
+        external_origin: Option<String>,
+        limits: Limits,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            routes: Routes::build(&contract)?,
+            services: Services::build(&contract)?,
+            contract,
+            operations,
+            authenticator,
+            new_ctx,
+            ready,
+            external_origin,
+            limits,
+            large_bodies: Semaphore::new(LARGE_BODIES),
+        })
+    }
+}

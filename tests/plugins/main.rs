@@ -1,0 +1,14 @@
+//! Plugins from outside: the layout of the C interface, the shipped providers in both isolations, and
+//! plugins that misbehave in every way that the design names.
+//!
+//! Children are the built `belfry`; bad plugins are built here from `bad.c` with the system's C
+//! compiler. Nothing needs the network or another test.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod bad;
+mod bed;
+mod example;
+mod layout;
+mod loading;
+mod shipped;
