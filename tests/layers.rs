@@ -19,7 +19,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("cli", &["app", "contract", "plugin", "store"]),
     ("transport", &["api", "auth", "contract"]),
-    ("api", &["auth", "contract", "store", "domain", "ids", "secrets"]),
+    (
+        "api",
+        &["auth", "contract", "store", "domain", "ids", "secrets"],
+    ),
     ("auth", &["contract", "store", "domain", "secrets"]),
     ("delivery", &["store", "domain", "plugin", "secrets"]),
     ("store", &["domain", "ids"]),

@@ -71,11 +71,13 @@ fn the_operations_of_the_tests_have_the_rest_rules_of_the_contract() {
     for operation in operations::ALL {
         let method = contract.method(&operation.grpc_path());
         let method = method.unwrap_or_else(|| panic!("no {}", operation.grpc_path()));
-        let [HttpRule {
-            verb,
-            path,
-            has_body,
-        }] = method.http.as_slice()
+        let [
+            HttpRule {
+                verb,
+                path,
+                has_body,
+            },
+        ] = method.http.as_slice()
         else {
             panic!("{} has not one REST rule", method.name);
         };

@@ -20,3 +20,4 @@ mod sms;
 mod table;
 mod tokens;
 mod users;
+mod wire;

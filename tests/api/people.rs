@@ -108,10 +108,8 @@ impl App {
             "profile": {"firstName": "Ada", "lastName": "Lovelace"},
             "email": {"email": format!("{name}@example.com")},
         });
-        let answer = self.rest_as_admin(
-            &crate::operations::ADD_HUMAN_USER_V1,
-            merged(request, more),
-        );
+        let answer =
+            self.rest_as_admin(&crate::operations::ADD_HUMAN_USER_V1, merged(request, more));
         answer.ok()["userId"].as_str().unwrap().to_owned()
     }
 

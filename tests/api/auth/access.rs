@@ -11,7 +11,9 @@ use crate::{
 
 /// A request that breaks rules wherever the path allows it.
 fn broken_request(operation: &Operation) -> Value {
-    let parameters = operation.parameters().map(|name| (name.to_owned(), json!("1")));
+    let parameters = operation
+        .parameters()
+        .map(|name| (name.to_owned(), json!("1")));
     Value::Object(parameters.collect())
 }
 
@@ -128,11 +130,7 @@ fn an_unknown_organization_is_denied_wherever_a_token_is_needed() {
 #[test]
 fn a_caller_without_membership_finds_none() {
     let app = App::shared();
-    let refused = is(
-        Kind::NotFound,
-        Some("AUTHZ-cdgFk"),
-        "membership not found",
-    );
+    let refused = is(Kind::NotFound, Some("AUTHZ-cdgFk"), "membership not found");
     let token = app.token_without_membership();
     expect_everywhere(&app, needs_permission, &headers(&token, None), &refused);
     // A membership elsewhere does not count.
@@ -156,10 +154,9 @@ fn a_membership_without_the_permission_is_denied() {
 #[test]
 fn a_caller_with_the_permission_learns_what_is_wrong_with_the_request() {
     let app = App::shared();
-    let with_rules = |operation: &Operation| operation.has_body && operation.parameters().count() == 0;
-    let invalid = |answer: &Answer| {
-        matches!(&answer.0, Err(failure) if failure.code == 3 && failure.details.is_empty())
-    };
+    let with_rules =
+        |operation: &Operation| operation.has_body && operation.parameters().count() == 0;
+    let invalid = |answer: &Answer| matches!(&answer.0, Err(failure) if failure.code == 3 && failure.details.is_empty());
     let only_broken = |operation: &Operation| {
         with_rules(operation) && operation.rpc != "ResendMyPhoneVerification"
     };

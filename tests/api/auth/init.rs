@@ -58,7 +58,13 @@ fn neither_tokens_nor_codes_nor_numbers_are_in_the_log() {
         .ok();
     let log = app.log();
     assert!(!log.is_empty());
-    for secret in [&token, &app.admin.token, &code, &number, &number[1..].to_owned()] {
+    for secret in [
+        &token,
+        &app.admin.token,
+        &code,
+        &number,
+        &number[1..].to_owned(),
+    ] {
         assert!(!log.contains(secret.as_str()), "{secret} is in the log");
     }
 }

@@ -17,7 +17,11 @@ const PROBES: [(&str, &Operation, &str); 6] = [
     ("user.delete", &REMOVE_USER, r#"{"id": "1"}"#),
     ("org.create", &ADD_ORG, "{}"),
     ("org.member.write", &ADD_ORG_MEMBER, "{}"),
-    ("org.member.delete", &REMOVE_ORG_MEMBER, r#"{"userId": "1"}"#),
+    (
+        "org.member.delete",
+        &REMOVE_ORG_MEMBER,
+        r#"{"userId": "1"}"#,
+    ),
 ];
 
 const ROLES: [(&str, &[&str]); 11] = [
@@ -90,7 +94,10 @@ fn an_instance_owner_may_everything_in_every_organization() {
     for (permission, operation, request) in PROBES {
         let request: Value = serde_json::from_str(request).unwrap();
         let answer = app.rest(operation, &app.admin.token, Some(&org), request);
-        let id = answer.0.err().and_then(|failure| failure.id().map(str::to_owned));
+        let id = answer
+            .0
+            .err()
+            .and_then(|failure| failure.id().map(str::to_owned));
         assert!(
             !id.as_ref().is_some_and(|id| id.starts_with("AUTH")),
             "{permission}: {id:?}"
@@ -107,6 +114,8 @@ fn the_header_chooses_where_a_role_counts() {
     let request = json!({"id": user});
     app.rest(&GET_USER_BY_ID_V1, &token, Some(&org), request.clone())
         .ok();
-    let failure = app.rest(&GET_USER_BY_ID_V1, &token, None, request).failure();
+    let failure = app
+        .rest(&GET_USER_BY_ID_V1, &token, None, request)
+        .failure();
     assert_eq!(failure.id(), Some("AUTHZ-cdgFk"));
 }

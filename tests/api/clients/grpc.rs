@@ -83,10 +83,9 @@ impl Grpc {
         headers: &Headers,
         body: Vec<u8>,
     ) -> Result<Raw, h2::Error> {
-        let mut request =
-            Request::builder()
-                .method(verb)
-                .uri(format!("http://{}{path}", self.address));
+        let mut request = Request::builder()
+            .method(verb)
+            .uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, value);
         }

@@ -130,6 +130,17 @@ impl Clients {
     ) -> http::Response<Vec<u8>> {
         http1::send(self, verb, target, headers, body)
     }
+
+    /// Sends anything over HTTP/2 and gives back the answer as it came.
+    pub fn http2(
+        &self,
+        verb: &str,
+        path: &str,
+        headers: &Headers,
+        body: Vec<u8>,
+    ) -> Result<grpc::Raw, h2::Error> {
+        self.grpc.send(verb, path, headers, body)
+    }
 }
 
 /// The descriptors of the contract.

@@ -25,8 +25,7 @@ fn verify_at_once(app: &App, user: &str, code: &str, times: usize) -> Vec<Answer
                 scope.spawn(move || {
                     let headers = headers(&app.admin.token, None);
                     start.wait();
-                    app.clients
-                        .call(encoding, &VERIFY_PHONE, request, &headers)
+                    app.clients.call(encoding, &VERIFY_PHONE, request, &headers)
                 })
             })
             .collect();

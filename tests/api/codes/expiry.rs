@@ -29,7 +29,10 @@ fn a_code_works_until_its_hour_is_over() {
     app.rest(&VERIFY_MY_PHONE, &token, None, json!({"code": late_code}))
         .fails(Kind::Invalid, "COMMAND-sM0cs");
     let failed = "user.human.phone.verification.failed";
-    assert!(app.events(&late_user).ends_with(&[failed.to_owned(), failed.to_owned()]));
+    assert!(
+        app.events(&late_user)
+            .ends_with(&[failed.to_owned(), failed.to_owned()])
+    );
 
     // An expired code is still pending for a resend.
     app.rest_as_admin(&RESEND_PHONE_CODE, json!({"userId": late_user}))
@@ -52,9 +55,7 @@ fn a_code_without_expiry_works_for_ever() {
 
 #[test]
 fn the_form_of_codes_can_be_configured() {
-    let app = App::start(
-        "[codes.verify_phone]\nlength = 9\ninclude_upper_letters = false\n",
-    );
+    let app = App::start("[codes.verify_phone]\nlength = 9\ninclude_upper_letters = false\n");
     let phone = json!({"phone": app.number(), "returnCode": {}});
     let request = app.new_human(json!({"phone": phone}));
     let answer = app

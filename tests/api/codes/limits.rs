@@ -8,9 +8,7 @@ use super::wrong;
 use crate::{
     app::App,
     clients::{Encoding, Failure, Kind},
-    operations::{
-        RESEND_PHONE_CODE, SET_PHONE, UPDATE_HUMAN_PHONE, VERIFY_MY_PHONE, VERIFY_PHONE,
-    },
+    operations::{RESEND_PHONE_CODE, SET_PHONE, UPDATE_HUMAN_PHONE, VERIFY_MY_PHONE, VERIFY_PHONE},
     people::headers,
 };
 
@@ -205,8 +203,7 @@ fn changes_by_who_has_user_write_are_not_limited() {
 
 #[test]
 fn both_limits_can_be_configured() {
-    let app =
-        App::start("[codes]\nmax_wrong_tries = 1\nmax_wrong_tries_per_number_and_day = 2\n");
+    let app = App::start("[codes]\nmax_wrong_tries = 1\nmax_wrong_tries_per_number_and_day = 2\n");
     let mut person = Waiting::new(&app);
     person.fail(1);
     let failure = person

@@ -39,13 +39,16 @@ pub const TABLE: Table = Table {
             let request = json!({"userId": user, "verificationCode": code});
             t.rest_as_admin(&VERIFY_PHONE, request).ok();
         }),
-        case("a user who has not finished the registration gets a code", |t| {
-            let number = t.number();
-            let user = t.initial_human(json!({"phone": {"phone": number}}));
-            t.wait_for_sms(&number, 1);
-            t.call(json!({"userId": user})).ok();
-            t.wait_for_sms(&number, 2);
-        }),
+        case(
+            "a user who has not finished the registration gets a code",
+            |t| {
+                let number = t.number();
+                let user = t.initial_human(json!({"phone": {"phone": number}}));
+                t.wait_for_sms(&number, 1);
+                t.call(json!({"userId": user})).ok();
+                t.wait_for_sms(&number, 2);
+            },
+        ),
         case("no phone is not found", |t| {
             t.call(json!({"userId": t.human()}))
                 .fails(Kind::NotFound, "COMMAND-2b7Hf");
@@ -55,14 +58,17 @@ pub const TABLE: Table = Table {
             t.call(json!({"userId": user}))
                 .fails(Kind::Precondition, "COMMAND-2M9sf");
         }),
-        case("an unknown or removed user or a machine is a failed precondition", |t| {
-            let removed = t.human_with_verified_phone(&t.number());
-            t.remove(&removed);
-            for user in ["1", &removed, &t.machine()] {
-                t.call(json!({"userId": user}))
-                    .fails(Kind::Precondition, "COMMAND-2M0fs");
-            }
-        }),
+        case(
+            "an unknown or removed user or a machine is a failed precondition",
+            |t| {
+                let removed = t.human_with_verified_phone(&t.number());
+                t.remove(&removed);
+                for user in ["1", &removed, &t.machine()] {
+                    t.call(json!({"userId": user}))
+                        .fails(Kind::Precondition, "COMMAND-2M0fs");
+                }
+            },
+        ),
         case("a user of another organization is found there only", |t| {
             let (org, number) = (t.org(), t.number());
             let user = t.human_in(&org, json!({"phone": {"phone": number}}));

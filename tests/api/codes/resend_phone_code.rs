@@ -31,18 +31,21 @@ pub const TABLE: Table = Table {
                 t.rest_as_admin(&VERIFY_PHONE, new).ok();
             }
         }),
-        case("return_code gives the working code and sends nothing", |t| {
-            let number = t.number();
-            let phone = json!({"phone": number, "returnCode": {}});
-            let user = t.human_of(json!({"phone": phone}));
-            let request = json!({"userId": user, "returnCode": {}});
-            let answer = t.call(request).ok();
-            t.expect_v2_change(&answer, &user, CODE_ADDED);
-            t.expect_no_sms(&number);
-            let code = &answer["verificationCode"];
-            let request = json!({"userId": user, "verificationCode": code});
-            t.rest_as_admin(&VERIFY_PHONE, request).ok();
-        }),
+        case(
+            "return_code gives the working code and sends nothing",
+            |t| {
+                let number = t.number();
+                let phone = json!({"phone": number, "returnCode": {}});
+                let user = t.human_of(json!({"phone": phone}));
+                let request = json!({"userId": user, "returnCode": {}});
+                let answer = t.call(request).ok();
+                t.expect_v2_change(&answer, &user, CODE_ADDED);
+                t.expect_no_sms(&number);
+                let code = &answer["verificationCode"];
+                let request = json!({"userId": user, "verificationCode": code});
+                t.rest_as_admin(&VERIFY_PHONE, request).ok();
+            },
+        ),
         case("people may have their own code sent again", |t| {
             let number = t.number();
             let user = t.human_with_phone(&number);
@@ -58,34 +61,43 @@ pub const TABLE: Table = Table {
                     .fails(Kind::Precondition, "PHONE-5xrra88eq8");
             }
         }),
-        case("an unknown or removed user or a machine is not found", |t| {
-            let removed = t.human_with_verified_phone(&t.number());
-            t.remove(&removed);
-            for user in ["1", &removed, &t.machine()] {
+        case(
+            "an unknown or removed user or a machine is not found",
+            |t| {
+                let removed = t.human_with_verified_phone(&t.number());
+                t.remove(&removed);
+                for user in ["1", &removed, &t.machine()] {
+                    t.call(json!({"userId": user}))
+                        .fails(Kind::NotFound, "COMMAND-ieJ2e");
+                }
+            },
+        ),
+        case(
+            "a user who has not finished the registration is refused",
+            |t| {
+                let user = t.initial_human(json!({"phone": {"phone": t.number()}}));
                 t.call(json!({"userId": user}))
-                    .fails(Kind::NotFound, "COMMAND-ieJ2e");
-            }
-        }),
-        case("a user who has not finished the registration is refused", |t| {
-            let user = t.initial_human(json!({"phone": {"phone": t.number()}}));
-            t.call(json!({"userId": user}))
-                .fails(Kind::Precondition, "COMMAND-uz0Uu");
-        }),
-        case("others need user.write, told before the pending code is looked for", |t| {
-            let request = json!({"userId": t.human()});
-            let nobody = t.token_without_membership();
-            t.by(&nobody)
-                .call(request.clone())
-                .fails(Kind::NotFound, "AUTHZ-cdgFk");
-            let viewer = t.token_with_roles(t.org_id(), &["ORG_OWNER_VIEWER"]);
-            t.by(&viewer)
-                .call(request.clone())
-                .fails(Kind::Denied, "AUTH-AWfge");
-            let manager = t.token_with_roles(t.org_id(), &["ORG_USER_MANAGER"]);
-            t.by(&manager)
-                .call(request)
-                .fails(Kind::Precondition, "PHONE-5xrra88eq8");
-        }),
+                    .fails(Kind::Precondition, "COMMAND-uz0Uu");
+            },
+        ),
+        case(
+            "others need user.write, told before the pending code is looked for",
+            |t| {
+                let request = json!({"userId": t.human()});
+                let nobody = t.token_without_membership();
+                t.by(&nobody)
+                    .call(request.clone())
+                    .fails(Kind::NotFound, "AUTHZ-cdgFk");
+                let viewer = t.token_with_roles(t.org_id(), &["ORG_OWNER_VIEWER"]);
+                t.by(&viewer)
+                    .call(request.clone())
+                    .fails(Kind::Denied, "AUTH-AWfge");
+                let manager = t.token_with_roles(t.org_id(), &["ORG_USER_MANAGER"]);
+                t.by(&manager)
+                    .call(request)
+                    .fails(Kind::Precondition, "PHONE-5xrra88eq8");
+            },
+        ),
         case("a user id has 1 to 200 characters", |t| {
             t.call(json!({"userId": "a".repeat(201)})).is_invalid();
             if !t.encoding.uses_rest_path() {

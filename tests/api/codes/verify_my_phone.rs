@@ -32,17 +32,20 @@ pub const TABLE: Table = Table {
                 .fails(Kind::NotFound, "COMMAND-Rsj8c");
             t.expect_last_events(&user, &[VERIFIED]);
         }),
-        case("a wrong code is refused and does not consume the right one", |t| {
-            let number = t.number();
-            let user = t.human_with_phone(&number);
-            let (token, code) = (t.token_of(&user), t.code_for(&number));
-            t.by(&token)
-                .call(json!({"code": wrong(&code)}))
-                .fails(Kind::Invalid, "COMMAND-sM0cs");
-            t.expect_last_events(&user, &[FAILED]);
-            t.by(&token).call(json!({"code": code})).ok();
-            t.expect_last_events(&user, &[FAILED, VERIFIED]);
-        }),
+        case(
+            "a wrong code is refused and does not consume the right one",
+            |t| {
+                let number = t.number();
+                let user = t.human_with_phone(&number);
+                let (token, code) = (t.token_of(&user), t.code_for(&number));
+                t.by(&token)
+                    .call(json!({"code": wrong(&code)}))
+                    .fails(Kind::Invalid, "COMMAND-sM0cs");
+                t.expect_last_events(&user, &[FAILED]);
+                t.by(&token).call(json!({"code": code})).ok();
+                t.expect_last_events(&user, &[FAILED, VERIFIED]);
+            },
+        ),
         case("a code is compared exactly", |t| {
             let number = t.number();
             let user = t.human_with_phone(&number);
@@ -54,15 +57,18 @@ pub const TABLE: Table = Table {
             }
             t.by(&token).call(json!({"code": code})).ok();
         }),
-        case("without a phone or a pending code there is nothing to verify", |t| {
-            let verified = t.human_with_verified_phone(&t.number());
-            for user in [t.human(), verified] {
-                let token = t.token_of(&user);
-                t.by(&token)
-                    .call(json!({"code": "ABC123"}))
-                    .fails(Kind::NotFound, "COMMAND-Rsj8c");
-            }
-        }),
+        case(
+            "without a phone or a pending code there is nothing to verify",
+            |t| {
+                let verified = t.human_with_verified_phone(&t.number());
+                for user in [t.human(), verified] {
+                    let token = t.token_of(&user);
+                    t.by(&token)
+                        .call(json!({"code": "ABC123"}))
+                        .fails(Kind::NotFound, "COMMAND-Rsj8c");
+                }
+            },
+        ),
         case("a machine is no user with a phone", |t| {
             t.call(json!({"code": "ABC123"}))
                 .fails(Kind::Precondition, "COMMAND-Rsj8c");

@@ -30,26 +30,33 @@ pub const TABLE: Table = Table {
             t.call(request).fails(Kind::Invalid, "COMMAND-eis9R");
             t.expect_last_events(&user, &[VERIFIED, FAILED]);
         }),
-        case("a wrong code is refused and does not consume the right one", |t| {
-            let number = t.number();
-            let user = t.human_with_phone(&number);
-            let code = t.code_for(&number);
-            for text in [wrong(&code), code.to_lowercase(), format!("{code} ")] {
-                if text == code {
-                    continue; // a code of digits has no lower case
+        case(
+            "a wrong code is refused and does not consume the right one",
+            |t| {
+                let number = t.number();
+                let user = t.human_with_phone(&number);
+                let code = t.code_for(&number);
+                for text in [wrong(&code), code.to_lowercase(), format!("{code} ")] {
+                    if text == code {
+                        continue; // a code of digits has no lower case
+                    }
+                    t.call(json!({"userId": user, "verificationCode": text}))
+                        .fails(Kind::Invalid, "COMMAND-eis9R");
+                    t.expect_last_events(&user, &[FAILED]);
                 }
-                t.call(json!({"userId": user, "verificationCode": text}))
+                t.call(json!({"userId": user, "verificationCode": code}))
+                    .ok();
+            },
+        ),
+        case(
+            "without a pending code the try fails and is recorded",
+            |t| {
+                let user = t.human_with_verified_phone(&t.number());
+                t.call(json!({"userId": user, "verificationCode": "ABC123"}))
                     .fails(Kind::Invalid, "COMMAND-eis9R");
-                t.expect_last_events(&user, &[FAILED]);
-            }
-            t.call(json!({"userId": user, "verificationCode": code})).ok();
-        }),
-        case("without a pending code the try fails and is recorded", |t| {
-            let user = t.human_with_verified_phone(&t.number());
-            t.call(json!({"userId": user, "verificationCode": "ABC123"}))
-                .fails(Kind::Invalid, "COMMAND-eis9R");
-            t.expect_last_events(&user, &[VERIFIED, FAILED]);
-        }),
+                t.expect_last_events(&user, &[VERIFIED, FAILED]);
+            },
+        ),
         case("the code of the number before is worthless", |t| {
             let (first, second) = (t.number(), t.number());
             let user = t.human_with_phone(&first);
@@ -59,7 +66,8 @@ pub const TABLE: Table = Table {
             t.call(json!({"userId": user, "verificationCode": code}))
                 .fails(Kind::Invalid, "COMMAND-eis9R");
             let code = t.code_for(&second);
-            t.call(json!({"userId": user, "verificationCode": code})).ok();
+            t.call(json!({"userId": user, "verificationCode": code}))
+                .ok();
         }),
         case("the code of another user is worthless", |t| {
             let (mine, theirs) = (t.number(), t.number());
@@ -75,20 +83,26 @@ pub const TABLE: Table = Table {
             let nobody = t.token_without_membership();
             t.by(&nobody).call(request).ok();
         }),
-        case("an unknown or removed user or a machine is not found", |t| {
-            let removed = t.human_with_phone(&t.number());
-            t.remove(&removed);
-            for user in ["1", &removed, &t.machine()] {
-                t.call(json!({"userId": user, "verificationCode": "ABC123"}))
-                    .fails(Kind::NotFound, "COMMAND-ieJ2e");
-            }
-        }),
-        case("a user who has not finished the registration is refused", |t| {
-            let number = t.number();
-            let user = t.initial_human(json!({"phone": {"phone": number}}));
-            let request = json!({"userId": user, "verificationCode": t.code_for(&number)});
-            t.call(request).fails(Kind::Precondition, "COMMAND-uz0Uu");
-        }),
+        case(
+            "an unknown or removed user or a machine is not found",
+            |t| {
+                let removed = t.human_with_phone(&t.number());
+                t.remove(&removed);
+                for user in ["1", &removed, &t.machine()] {
+                    t.call(json!({"userId": user, "verificationCode": "ABC123"}))
+                        .fails(Kind::NotFound, "COMMAND-ieJ2e");
+                }
+            },
+        ),
+        case(
+            "a user who has not finished the registration is refused",
+            |t| {
+                let number = t.number();
+                let user = t.initial_human(json!({"phone": {"phone": number}}));
+                let request = json!({"userId": user, "verificationCode": t.code_for(&number)});
+                t.call(request).fails(Kind::Precondition, "COMMAND-uz0Uu");
+            },
+        ),
         case("a code has 1 to 20 characters, a user id 1 to 200", |t| {
             let user = t.human_with_phone(&t.number());
             t.call(json!({"userId": user})).is_invalid();

@@ -13,16 +13,23 @@ use crate::{
 pub const TABLE: Table = Table {
     operation: &ADD_ORG_MEMBER,
     cases: &[
-        case("a user gets the permissions of the roles in the organization", |t| {
-            let (org, machine) = (t.org(), t.machine());
-            let token = t.token_of_machine(&machine);
-            assert!(!may_read(t, &token, &org));
-            let request = json!({"userId": machine, "roles": ["ORG_OWNER_VIEWER"]});
-            let answer = t.by(&t.admin.token).within(&org).call(request).ok();
-            expect_details(&answer, &org, &["creationDate", "resourceOwner", "sequence"]);
-            assert!(may_read(t, &token, &org));
-            assert!(!may_read(t, &token, t.org_id()));
-        }),
+        case(
+            "a user gets the permissions of the roles in the organization",
+            |t| {
+                let (org, machine) = (t.org(), t.machine());
+                let token = t.token_of_machine(&machine);
+                assert!(!may_read(t, &token, &org));
+                let request = json!({"userId": machine, "roles": ["ORG_OWNER_VIEWER"]});
+                let answer = t.by(&t.admin.token).within(&org).call(request).ok();
+                expect_details(
+                    &answer,
+                    &org,
+                    &["creationDate", "resourceOwner", "sequence"],
+                );
+                assert!(may_read(t, &token, &org));
+                assert!(!may_read(t, &token, t.org_id()));
+            },
+        ),
         case("each role of organizations can be given", |t| {
             for role in [
                 "ORG_OWNER",

@@ -37,20 +37,26 @@ pub const TABLE: Table = Table {
             t.call(json!({"userId": t.human()}))
                 .fails(Kind::Precondition, "COMMAND-ieJ2e");
         }),
-        case("an unknown or removed user or a machine is not found", |t| {
-            let removed = t.human_with_verified_phone(&t.number());
-            t.remove(&removed);
-            for user in ["1", &removed, &t.machine()] {
+        case(
+            "an unknown or removed user or a machine is not found",
+            |t| {
+                let removed = t.human_with_verified_phone(&t.number());
+                t.remove(&removed);
+                for user in ["1", &removed, &t.machine()] {
+                    t.call(json!({"userId": user}))
+                        .fails(Kind::NotFound, "COMMAND-ieJ2e");
+                }
+            },
+        ),
+        case(
+            "a user who has not finished the registration is refused",
+            |t| {
+                let phone = json!({"phone": t.number(), "isPhoneVerified": true});
+                let user = t.initial_human(json!({"phone": phone}));
                 t.call(json!({"userId": user}))
-                    .fails(Kind::NotFound, "COMMAND-ieJ2e");
-            }
-        }),
-        case("a user who has not finished the registration is refused", |t| {
-            let phone = json!({"phone": t.number(), "isPhoneVerified": true});
-            let user = t.initial_human(json!({"phone": phone}));
-            t.call(json!({"userId": user}))
-                .fails(Kind::Precondition, "COMMAND-uz0Uu");
-        }),
+                    .fails(Kind::Precondition, "COMMAND-uz0Uu");
+            },
+        ),
         case("people may remove their own phone", |t| {
             let user = t.human_with_verified_phone(&t.number());
             let token = t.token_of(&user);

@@ -15,19 +15,22 @@ const CODE_ADDED: &str = "user.human.phone.code.added";
 pub const TABLE: Table = Table {
     operation: &SET_MY_PHONE,
     cases: &[
-        case("the caller's new number is unverified and gets a code", |t| {
-            let user = t.human();
-            let (token, number) = (t.token_of(&user), t.number());
-            let answer = t.by(&token).call(json!({"phone": number})).ok();
-            t.expect_change(&answer, &user, CODE_ADDED);
-            t.expect_last_events(&user, &[CHANGED, CODE_ADDED]);
-            let changes = t.changes(&user);
-            let added = changes.iter().rfind(|change| change.event == CODE_ADDED);
-            assert_eq!(added.unwrap().editor, user.as_str());
-            let shown = t.rest_as_admin(&GET_HUMAN_PHONE, json!({"userId": user}));
-            assert_eq!(shown.ok()["phone"], json!({"phone": number}));
-            t.code_for(&number);
-        }),
+        case(
+            "the caller's new number is unverified and gets a code",
+            |t| {
+                let user = t.human();
+                let (token, number) = (t.token_of(&user), t.number());
+                let answer = t.by(&token).call(json!({"phone": number})).ok();
+                t.expect_change(&answer, &user, CODE_ADDED);
+                t.expect_last_events(&user, &[CHANGED, CODE_ADDED]);
+                let changes = t.changes(&user);
+                let added = changes.iter().rfind(|change| change.event == CODE_ADDED);
+                assert_eq!(added.unwrap().editor, user.as_str());
+                let shown = t.rest_as_admin(&GET_HUMAN_PHONE, json!({"userId": user}));
+                assert_eq!(shown.ok()["phone"], json!({"phone": number}));
+                t.code_for(&number);
+            },
+        ),
         case("the same number is refused, verified or not", |t| {
             let number = t.number();
             for user in [

@@ -28,40 +28,49 @@ pub const TABLE: Table = Table {
             let request = json!({"userId": t.human(), "phone": t.number(), "isVerified": false});
             t.call(request).is_invalid();
         }),
-        case("an unknown or removed user or a machine is not found, before the number is read", |t| {
-            let removed = t.human();
-            t.remove(&removed);
-            for user in ["1", &removed, &t.machine()] {
+        case(
+            "an unknown or removed user or a machine is not found, before the number is read",
+            |t| {
+                let removed = t.human();
+                t.remove(&removed);
+                for user in ["1", &removed, &t.machine()] {
+                    t.call(json!({"userId": user, "phone": "+41"}))
+                        .fails(Kind::NotFound, "COMMAND-ieJ2e");
+                }
+            },
+        ),
+        case(
+            "a user who has not finished the registration is refused",
+            |t| {
+                let user = t.initial_human(json!({}));
                 t.call(json!({"userId": user, "phone": "+41"}))
-                    .fails(Kind::NotFound, "COMMAND-ieJ2e");
-            }
-        }),
-        case("a user who has not finished the registration is refused", |t| {
-            let user = t.initial_human(json!({}));
-            t.call(json!({"userId": user, "phone": "+41"}))
-                .fails(Kind::Precondition, "COMMAND-uz0Uu");
-        }),
+                    .fails(Kind::Precondition, "COMMAND-uz0Uu");
+            },
+        ),
         case("an unknown user is told before missing rights", |t| {
             let nobody = t.token_without_membership();
             t.by(&nobody)
                 .call(json!({"userId": "1", "phone": t.number()}))
                 .fails(Kind::NotFound, "COMMAND-ieJ2e");
         }),
-        case("others need user.write, told before the number is read", |t| {
-            let request = json!({"userId": t.human(), "phone": "+41"});
-            let nobody = t.token_without_membership();
-            t.by(&nobody)
-                .call(request.clone())
-                .fails(Kind::NotFound, "AUTHZ-cdgFk");
-            let viewer = t.token_with_roles(t.org_id(), &["ORG_OWNER_VIEWER"]);
-            t.by(&viewer)
-                .call(request.clone())
-                .fails(Kind::Denied, "AUTH-AWfge");
-            let manager = t.token_with_roles(t.org_id(), &["ORG_USER_MANAGER"]);
-            t.by(&manager)
-                .call(request)
-                .fails(Kind::Invalid, "PHONE-so0wa");
-        }),
+        case(
+            "others need user.write, told before the number is read",
+            |t| {
+                let request = json!({"userId": t.human(), "phone": "+41"});
+                let nobody = t.token_without_membership();
+                t.by(&nobody)
+                    .call(request.clone())
+                    .fails(Kind::NotFound, "AUTHZ-cdgFk");
+                let viewer = t.token_with_roles(t.org_id(), &["ORG_OWNER_VIEWER"]);
+                t.by(&viewer)
+                    .call(request.clone())
+                    .fails(Kind::Denied, "AUTH-AWfge");
+                let manager = t.token_with_roles(t.org_id(), &["ORG_USER_MANAGER"]);
+                t.by(&manager)
+                    .call(request)
+                    .fails(Kind::Invalid, "PHONE-so0wa");
+            },
+        ),
         case("people may not declare their own number verified", |t| {
             let user = t.human();
             let token = t.token_of(&user);
@@ -82,7 +91,16 @@ pub const TABLE: Table = Table {
         }),
         case("a number that is no number is refused", |t| {
             let user = t.human();
-            for phone in ["abc", "1", "0", "00", "+4", "+49", "+12", "+417912345678901234567"] {
+            for phone in [
+                "abc",
+                "1",
+                "0",
+                "00",
+                "+4",
+                "+49",
+                "+12",
+                "+417912345678901234567",
+            ] {
                 t.call(json!({"userId": user, "phone": phone}))
                     .fails(Kind::Invalid, "PHONE-so0wa");
             }

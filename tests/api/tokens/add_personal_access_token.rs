@@ -14,18 +14,21 @@ const ADDED: &str = "user.pat.added";
 pub const TABLE: Table = Table {
     operation: &ADD_PERSONAL_ACCESS_TOKEN,
     cases: &[
-        case("the token works, and the answer has id, token and details", |t| {
-            let machine = t.machine();
-            let answer = t.call(json!({"userId": machine})).ok();
-            assert_eq!(answer.as_object().unwrap().len(), 3, "{answer}");
-            assert!(answer["tokenId"].as_str().is_some_and(|id| !id.is_empty()));
-            t.expect_creation(&answer, &machine, ADDED);
-            let token = answer["token"].as_str().unwrap();
-            let is_base64url = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-            assert!(token.len() >= 43 && token.chars().all(is_base64url));
-            let shown = t.rest(&GET_MY_USER, token, None, json!({})).ok();
-            assert_eq!(shown["user"]["id"], machine.as_str());
-        }),
+        case(
+            "the token works, and the answer has id, token and details",
+            |t| {
+                let machine = t.machine();
+                let answer = t.call(json!({"userId": machine})).ok();
+                assert_eq!(answer.as_object().unwrap().len(), 3, "{answer}");
+                assert!(answer["tokenId"].as_str().is_some_and(|id| !id.is_empty()));
+                t.expect_creation(&answer, &machine, ADDED);
+                let token = answer["token"].as_str().unwrap();
+                let is_base64url = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+                assert!(token.len() >= 43 && token.chars().all(is_base64url));
+                let shown = t.rest(&GET_MY_USER, token, None, json!({})).ok();
+                assert_eq!(shown["user"]["id"], machine.as_str());
+            },
+        ),
         case("a machine may have many tokens", |t| {
             let machine = t.machine();
             let tokens: Vec<_> = (0..3)
@@ -35,16 +38,22 @@ pub const TABLE: Table = Table {
                 let token = token.as_str().unwrap();
                 t.rest(&GET_MY_USER, token, None, json!({})).ok();
             }
-            assert_eq!(t.events(&machine), ["user.machine.added", ADDED, ADDED, ADDED]);
+            assert_eq!(
+                t.events(&machine),
+                ["user.machine.added", ADDED, ADDED, ADDED]
+            );
         }),
-        case("a date in the future is taken, one in the past refused", |t| {
-            let machine = t.machine();
-            let with = |date: &str| t.call(json!({"userId": machine, "expirationDate": date}));
-            with("2100-01-01T00:00:00Z").ok();
-            with("9999-12-31T23:59:59Z").ok();
-            with("2020-01-01T00:00:00Z").fails(Kind::Invalid, "DOMAIN-dv3t5");
-            with("0001-01-01T00:00:00Z").fails(Kind::Invalid, "DOMAIN-dv3t5");
-        }),
+        case(
+            "a date in the future is taken, one in the past refused",
+            |t| {
+                let machine = t.machine();
+                let with = |date: &str| t.call(json!({"userId": machine, "expirationDate": date}));
+                with("2100-01-01T00:00:00Z").ok();
+                with("9999-12-31T23:59:59Z").ok();
+                with("2020-01-01T00:00:00Z").fails(Kind::Invalid, "DOMAIN-dv3t5");
+                with("0001-01-01T00:00:00Z").fails(Kind::Invalid, "DOMAIN-dv3t5");
+            },
+        ),
         case("an unknown or removed user is a failed precondition", |t| {
             let removed = t.machine();
             t.remove(&removed);

@@ -20,33 +20,45 @@ const PHONE_CODE: &str = "user.human.phone.code.added";
 pub const TABLE: Table = Table {
     operation: &ADD_HUMAN_USER,
     cases: &[
-        case("the answer has the id and the details of a v2 change", |t| {
-            let answer = t.call(t.new_human(json!({}))).ok();
-            let user = answer["userId"].as_str().unwrap();
-            assert!(
-                (17..=19).contains(&user.len()) && user.chars().all(|c| c.is_ascii_digit()),
-                "{user}"
-            );
-            t.expect_v2_change(&answer, user, EMAIL_VERIFIED);
-            assert_eq!(answer.as_object().unwrap().len(), 2, "{answer}");
-            assert_eq!(t.events(user), [ADDED, EMAIL_VERIFIED]);
-        }),
-        case("without an organization it is the caller's or the header's", |t| {
-            let request = t.new_human(json!({"organization": null}));
-            assert_eq!(t.call(request).ok()["details"]["resourceOwner"], t.org_id());
-            let org = t.org();
-            let request = t.new_human(json!({"organization": null}));
-            let answer = t.by(&t.admin.token).within(&org).call(request).ok();
-            assert_eq!(answer["details"]["resourceOwner"], org.as_str());
-        }),
-        case("the organization in the request wins over the header", |t| {
-            let org = t.org();
-            let request = t.new_human(json!({"organization": {"orgId": t.org_id()}}));
-            let answer = t.by(&t.admin.token).within(&org).call(request).ok();
-            assert_eq!(answer["details"]["resourceOwner"], t.org_id());
-        }),
+        case(
+            "the answer has the id and the details of a v2 change",
+            |t| {
+                let answer = t.call(t.new_human(json!({}))).ok();
+                let user = answer["userId"].as_str().unwrap();
+                assert!(
+                    (17..=19).contains(&user.len()) && user.chars().all(|c| c.is_ascii_digit()),
+                    "{user}"
+                );
+                t.expect_v2_change(&answer, user, EMAIL_VERIFIED);
+                assert_eq!(answer.as_object().unwrap().len(), 2, "{answer}");
+                assert_eq!(t.events(user), [ADDED, EMAIL_VERIFIED]);
+            },
+        ),
+        case(
+            "without an organization it is the caller's or the header's",
+            |t| {
+                let request = t.new_human(json!({"organization": null}));
+                assert_eq!(t.call(request).ok()["details"]["resourceOwner"], t.org_id());
+                let org = t.org();
+                let request = t.new_human(json!({"organization": null}));
+                let answer = t.by(&t.admin.token).within(&org).call(request).ok();
+                assert_eq!(answer["details"]["resourceOwner"], org.as_str());
+            },
+        ),
+        case(
+            "the organization in the request wins over the header",
+            |t| {
+                let org = t.org();
+                let request = t.new_human(json!({"organization": {"orgId": t.org_id()}}));
+                let answer = t.by(&t.admin.token).within(&org).call(request).ok();
+                assert_eq!(answer["details"]["resourceOwner"], t.org_id());
+            },
+        ),
         case("an unknown organization is refused", |t| {
-            for organization in [json!({"orgId": "1"}), json!({"orgDomain": "nobody.example"})] {
+            for organization in [
+                json!({"orgId": "1"}),
+                json!({"orgDomain": "nobody.example"}),
+            ] {
                 let request = t.new_human(json!({"organization": organization}));
                 t.call(request).fails(Kind::Denied, "AUTH-Bs7Ds");
             }
@@ -58,21 +70,27 @@ pub const TABLE: Table = Table {
             t.call(t.new_human(json!({"userId": id})))
                 .fails(Kind::Precondition, "COMMAND-7yiox1isql");
         }),
-        case("the user name is the email address unless it is given", |t| {
-            let request = t.new_human(json!({"username": null}));
-            let answer = t.call(request.clone()).ok();
-            let shown = t.rest_as_admin(&GET_USER_BY_ID, json!({"userId": answer["userId"]}));
-            assert_eq!(shown.ok()["user"]["username"], request["email"]["email"]);
-        }),
-        case("user names are unique without regard to case and organization", |t| {
-            let request = t.new_human(json!({}));
-            t.call(request.clone()).ok();
-            let upper = request["username"].as_str().unwrap().to_uppercase();
-            t.call(t.new_human(json!({"username": upper})))
-                .fails(Kind::Exists, "V3-DKcYh");
-            let other = json!({"username": upper, "organization": {"orgId": t.org()}});
-            t.call(t.new_human(other)).fails(Kind::Exists, "V3-DKcYh");
-        }),
+        case(
+            "the user name is the email address unless it is given",
+            |t| {
+                let request = t.new_human(json!({"username": null}));
+                let answer = t.call(request.clone()).ok();
+                let shown = t.rest_as_admin(&GET_USER_BY_ID, json!({"userId": answer["userId"]}));
+                assert_eq!(shown.ok()["user"]["username"], request["email"]["email"]);
+            },
+        ),
+        case(
+            "user names are unique without regard to case and organization",
+            |t| {
+                let request = t.new_human(json!({}));
+                t.call(request.clone()).ok();
+                let upper = request["username"].as_str().unwrap().to_uppercase();
+                t.call(t.new_human(json!({"username": upper})))
+                    .fails(Kind::Exists, "V3-DKcYh");
+                let other = json!({"username": upper, "organization": {"orgId": t.org()}});
+                t.call(t.new_human(other)).fails(Kind::Exists, "V3-DKcYh");
+            },
+        ),
         case("a phone gets a code by SMS unless told otherwise", |t| {
             for more in [json!({}), json!({"sendCode": {}})] {
                 let number = t.number();
@@ -124,11 +142,17 @@ pub const TABLE: Table = Table {
         }),
         case("metadata follow the phone in the history", |t| {
             let phone = json!({"phone": t.number(), "isVerified": true});
-            let metadata = json!([{"key": "one", "value": "MQ=="}, {"key": "two", "value": "Mg=="}]);
+            let metadata =
+                json!([{"key": "one", "value": "MQ=="}, {"key": "two", "value": "Mg=="}]);
             let request = t.new_human(json!({"phone": phone, "metadata": metadata}));
             let answer = t.call(request).ok();
             let events = t.events(answer["userId"].as_str().unwrap());
-            let expected = [EMAIL_VERIFIED, PHONE_VERIFIED, "user.metadata.set", "user.metadata.set"];
+            let expected = [
+                EMAIL_VERIFIED,
+                PHONE_VERIFIED,
+                "user.metadata.set",
+                "user.metadata.set",
+            ];
             assert_eq!(events[1..], expected);
         }),
         case("a password or a hashed password can be given", |t| {
@@ -143,15 +167,22 @@ pub const TABLE: Table = Table {
                 let human = &shown["user"]["human"];
                 assert!(human["passwordChanged"].is_string(), "{human}");
                 let must_change = password["password"]["changeRequired"] == true;
-                assert_eq!(human["passwordChangeRequired"] == true, must_change, "{human}");
+                assert_eq!(
+                    human["passwordChangeRequired"] == true,
+                    must_change,
+                    "{human}"
+                );
             }
         }),
-        case("a weak password is refused for the first thing it lacks", |t| {
-            for (password, id) in WEAK_PASSWORDS {
-                let request = t.new_human(json!({"password": {"password": password}}));
-                t.call(request).fails(Kind::Invalid, id);
-            }
-        }),
+        case(
+            "a weak password is refused for the first thing it lacks",
+            |t| {
+                for (password, id) in WEAK_PASSWORDS {
+                    let request = t.new_human(json!({"password": {"password": password}}));
+                    t.call(request).fails(Kind::Invalid, id);
+                }
+            },
+        ),
         case("a phone that is no number is refused", |t| {
             t.call(t.new_human(json!({"phone": {"phone": "+41"}})))
                 .fails(Kind::Invalid, "PHONE-so0wa");
@@ -160,9 +191,13 @@ pub const TABLE: Table = Table {
             let org = t.org();
             let request = || t.new_human(json!({"organization": {"orgId": org}}));
             let nobody = t.token_without_membership();
-            t.by(&nobody).call(request()).fails(Kind::NotFound, "AUTHZ-cdgFk");
+            t.by(&nobody)
+                .call(request())
+                .fails(Kind::NotFound, "AUTHZ-cdgFk");
             let elsewhere = t.token_with_roles(t.org_id(), &["ORG_OWNER"]);
-            t.by(&elsewhere).call(request()).fails(Kind::NotFound, "AUTHZ-cdgFk");
+            t.by(&elsewhere)
+                .call(request())
+                .fails(Kind::NotFound, "AUTHZ-cdgFk");
             let manager = t.token_with_roles(&org, &["ORG_USER_MANAGER"]);
             t.by(&manager).call(request()).ok();
         }),
@@ -197,7 +232,11 @@ pub const TABLE: Table = Table {
             ] {
                 let answer = t.call(t.new_human(wrong.clone()));
                 let failure = answer.0.expect_err(&wrong.to_string());
-                assert_eq!((failure.code, failure.id()), (3, None), "{wrong}: {failure:?}");
+                assert_eq!(
+                    (failure.code, failure.id()),
+                    (3, None),
+                    "{wrong}: {failure:?}"
+                );
             }
             let edge = "y".repeat(193);
             t.call(t.new_human(json!({

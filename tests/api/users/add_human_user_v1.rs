@@ -71,7 +71,10 @@ pub const TABLE: Table = Table {
             let request = new(t, json!({"phone": phone, "initialPassword": null}));
             let answer = t.call(request).ok();
             let events = t.events(answer["userId"].as_str().unwrap());
-            assert_eq!(events, [ADDED, EMAIL_VERIFIED, INITIALIZATION, PHONE_VERIFIED]);
+            assert_eq!(
+                events,
+                [ADDED, EMAIL_VERIFIED, INITIALIZATION, PHONE_VERIFIED]
+            );
         }),
         case("the user is made in the organization of the header", |t| {
             let org = t.org();
@@ -89,12 +92,15 @@ pub const TABLE: Table = Table {
             t.call(new(t, json!({"userName": "  "})))
                 .fails(Kind::Invalid, "V2-zzad3");
         }),
-        case("a weak password is refused for the first thing it lacks", |t| {
-            for (password, id) in WEAK_PASSWORDS {
-                t.call(new(t, json!({"initialPassword": password})))
-                    .fails(Kind::Invalid, id);
-            }
-        }),
+        case(
+            "a weak password is refused for the first thing it lacks",
+            |t| {
+                for (password, id) in WEAK_PASSWORDS {
+                    t.call(new(t, json!({"initialPassword": password})))
+                        .fails(Kind::Invalid, id);
+                }
+            },
+        ),
         case("a phone that is no number is refused", |t| {
             t.call(new(t, json!({"phone": {"phone": "+41"}})))
                 .fails(Kind::Invalid, "PHONE-so0wa");
@@ -123,7 +129,11 @@ pub const TABLE: Table = Table {
             ] {
                 let answer = t.call(new(t, wrong.clone()));
                 let failure = answer.0.expect_err(&wrong.to_string());
-                assert_eq!((failure.code, failure.id()), (3, None), "{wrong}: {failure:?}");
+                assert_eq!(
+                    (failure.code, failure.id()),
+                    (3, None),
+                    "{wrong}: {failure:?}"
+                );
             }
         }),
     ],

@@ -27,7 +27,9 @@ pub const TABLE: Table = Table {
             let user = answer["userId"].as_str().unwrap();
             t.expect_change(&answer, user, ADDED);
             assert_eq!(t.events(user), [ADDED]);
-            let shown = t.rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user})).ok();
+            let shown = t
+                .rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user}))
+                .ok();
             assert_eq!(
                 shown["user"]["machine"],
                 json!({
@@ -44,19 +46,25 @@ pub const TABLE: Table = Table {
             t.call(new(t, json!({"userId": id})))
                 .fails(Kind::Precondition, "COMMAND-k2una");
         }),
-        case("user names are unique without regard to case, over people too", |t| {
-            let human = t.new_human(json!({}));
-            t.rest_as_admin(&crate::operations::ADD_HUMAN_USER, human.clone())
-                .ok();
-            let upper = human["username"].as_str().unwrap().to_uppercase();
-            t.call(new(t, json!({"userName": upper})))
-                .fails(Kind::Exists, "V3-DKcYh");
-        }),
-        case("the machine is made in the organization of the header", |t| {
-            let org = t.org();
-            let answer = t.by(&t.admin.token).within(&org).call(new(t, json!({})));
-            assert_eq!(answer.ok()["details"]["resourceOwner"], org.as_str());
-        }),
+        case(
+            "user names are unique without regard to case, over people too",
+            |t| {
+                let human = t.new_human(json!({}));
+                t.rest_as_admin(&crate::operations::ADD_HUMAN_USER, human.clone())
+                    .ok();
+                let upper = human["username"].as_str().unwrap().to_uppercase();
+                t.call(new(t, json!({"userName": upper})))
+                    .fails(Kind::Exists, "V3-DKcYh");
+            },
+        ),
+        case(
+            "the machine is made in the organization of the header",
+            |t| {
+                let org = t.org();
+                let answer = t.by(&t.admin.token).within(&org).call(new(t, json!({})));
+                assert_eq!(answer.ok()["details"]["resourceOwner"], org.as_str());
+            },
+        ),
         case("names, description and token type follow the rules", |t| {
             let long = "x".repeat(501);
             for wrong in [
@@ -71,10 +79,17 @@ pub const TABLE: Table = Table {
             ] {
                 let answer = t.call(new(t, wrong.clone()));
                 let failure = answer.0.expect_err(&wrong.to_string());
-                assert_eq!((failure.code, failure.id()), (3, None), "{wrong}: {failure:?}");
+                assert_eq!(
+                    (failure.code, failure.id()),
+                    (3, None),
+                    "{wrong}: {failure:?}"
+                );
             }
-            t.call(new(t, json!({"description": &long[..500], "name": &long[..200]})))
-                .ok();
+            t.call(new(
+                t,
+                json!({"description": &long[..500], "name": &long[..200]}),
+            ))
+            .ok();
         }),
     ],
 };

@@ -12,40 +12,43 @@ use crate::{
 pub const TABLE: Table = Table {
     operation: &GET_USER_BY_ID,
     cases: &[
-        case("a person is shown with the optional members of the profile", |t| {
-            let number = t.number();
-            let phone = json!({"phone": number, "isVerified": true});
-            let request = t.new_human(json!({"phone": phone}));
-            let answer = t.rest_as_admin(&crate::operations::ADD_HUMAN_USER, request.clone());
-            let user = answer.ok()["userId"].clone();
-            let answer = t.call(json!({"userId": user})).ok();
-            let name = &request["username"];
-            let shown = &answer["user"];
-            assert_eq!(answer["details"], shown["details"]);
-            assert_eq!(
-                *shown,
-                json!({
-                    "userId": user,
-                    "details": answer["details"],
-                    "state": "USER_STATE_ACTIVE",
-                    "username": name,
-                    "loginNames": [name],
-                    "preferredLoginName": name,
-                    "human": {
-                        "profile": {
-                            "givenName": "Ada",
-                            "familyName": "Lovelace",
-                            "nickName": "",
-                            "displayName": "Ada Lovelace",
-                            "preferredLanguage": "und",
-                            "gender": "GENDER_UNSPECIFIED",
+        case(
+            "a person is shown with the optional members of the profile",
+            |t| {
+                let number = t.number();
+                let phone = json!({"phone": number, "isVerified": true});
+                let request = t.new_human(json!({"phone": phone}));
+                let answer = t.rest_as_admin(&crate::operations::ADD_HUMAN_USER, request.clone());
+                let user = answer.ok()["userId"].clone();
+                let answer = t.call(json!({"userId": user})).ok();
+                let name = &request["username"];
+                let shown = &answer["user"];
+                assert_eq!(answer["details"], shown["details"]);
+                assert_eq!(
+                    *shown,
+                    json!({
+                        "userId": user,
+                        "details": answer["details"],
+                        "state": "USER_STATE_ACTIVE",
+                        "username": name,
+                        "loginNames": [name],
+                        "preferredLoginName": name,
+                        "human": {
+                            "profile": {
+                                "givenName": "Ada",
+                                "familyName": "Lovelace",
+                                "nickName": "",
+                                "displayName": "Ada Lovelace",
+                                "preferredLanguage": "und",
+                                "gender": "GENDER_UNSPECIFIED",
+                            },
+                            "email": {"email": request["email"]["email"], "isVerified": true},
+                            "phone": {"phone": number, "isVerified": true},
                         },
-                        "email": {"email": request["email"]["email"], "isVerified": true},
-                        "phone": {"phone": number, "isVerified": true},
-                    },
-                })
-            );
-        }),
+                    })
+                );
+            },
+        ),
         case("the details have all four members", |t| {
             let user = t.human();
             let answer = t.call(json!({"userId": user})).ok();
@@ -62,7 +65,10 @@ pub const TABLE: Table = Table {
         }),
         case("a machine is shown", |t| {
             let answer = t.call(json!({"userId": t.machine()})).ok();
-            assert_eq!(answer["user"]["machine"], json!({"name": "Difference Engine"}));
+            assert_eq!(
+                answer["user"]["machine"],
+                json!({"name": "Difference Engine"})
+            );
         }),
         case("an initial user has the state of v2", |t| {
             let answer = t.call(json!({"userId": t.initial_human(json!({}))})).ok();

@@ -62,7 +62,10 @@ pub const TABLE: Table = Table {
         }),
         case("a machine is shown", |t| {
             let answer = t.call(json!({"id": t.machine()})).ok();
-            assert_eq!(answer["user"]["machine"], json!({"name": "Difference Engine"}));
+            assert_eq!(
+                answer["user"]["machine"],
+                json!({"name": "Difference Engine"})
+            );
         }),
         case("an unknown or removed user is not found", |t| {
             let removed = t.human();

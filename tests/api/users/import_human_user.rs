@@ -38,7 +38,9 @@ pub const TABLE: Table = Table {
             t.expect_creation(&answer, user, EMAIL_VERIFIED);
             assert_eq!(answer.as_object().unwrap().len(), 2, "{answer}");
             assert_eq!(t.events(user), [ADDED, EMAIL_VERIFIED]);
-            let shown = t.rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user})).ok();
+            let shown = t
+                .rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user}))
+                .ok();
             assert_eq!(shown["user"]["state"], "USER_STATE_ACTIVE");
             assert!(shown["user"]["human"]["passwordChanged"].is_string());
         }),
@@ -47,7 +49,9 @@ pub const TABLE: Table = Table {
             let answer = t.call(new(t, hashed)).ok();
             let user = answer["userId"].as_str().unwrap();
             assert_eq!(t.events(user), [ADDED, EMAIL_VERIFIED]);
-            let shown = t.rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user})).ok();
+            let shown = t
+                .rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user}))
+                .ok();
             assert_eq!(shown["user"]["state"], "USER_STATE_ACTIVE");
         }),
         case("a person without a password is initial", |t| {
@@ -55,7 +59,9 @@ pub const TABLE: Table = Table {
             let user = answer["userId"].as_str().unwrap();
             let events = t.events(user);
             assert!(events.contains(&INITIALIZATION.to_owned()), "{events:?}");
-            let shown = t.rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user})).ok();
+            let shown = t
+                .rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": user}))
+                .ok();
             assert_eq!(shown["user"]["state"], "USER_STATE_INITIAL");
         }),
         case("a person with an unverified address is initial", |t| {
@@ -64,17 +70,20 @@ pub const TABLE: Table = Table {
             let events = t.events(answer["userId"].as_str().unwrap());
             assert_eq!(events, [ADDED, INITIALIZATION]);
         }),
-        case("the phone comes last and gets a code unless it is verified", |t| {
-            let number = t.number();
-            let answer = t.call(new(t, json!({"phone": {"phone": number}}))).ok();
-            let events = t.events(answer["userId"].as_str().unwrap());
-            assert_eq!(events, [ADDED, EMAIL_VERIFIED, PHONE_CODE]);
-            t.code_for(&number);
-            let phone = json!({"phone": t.number(), "isPhoneVerified": true});
-            let answer = t.call(new(t, json!({"phone": phone}))).ok();
-            let events = t.events(answer["userId"].as_str().unwrap());
-            assert_eq!(events, [ADDED, EMAIL_VERIFIED, PHONE_VERIFIED]);
-        }),
+        case(
+            "the phone comes last and gets a code unless it is verified",
+            |t| {
+                let number = t.number();
+                let answer = t.call(new(t, json!({"phone": {"phone": number}}))).ok();
+                let events = t.events(answer["userId"].as_str().unwrap());
+                assert_eq!(events, [ADDED, EMAIL_VERIFIED, PHONE_CODE]);
+                t.code_for(&number);
+                let phone = json!({"phone": t.number(), "isPhoneVerified": true});
+                let answer = t.call(new(t, json!({"phone": phone}))).ok();
+                let events = t.events(answer["userId"].as_str().unwrap());
+                assert_eq!(events, [ADDED, EMAIL_VERIFIED, PHONE_VERIFIED]);
+            },
+        ),
         case("user names are unique without regard to case", |t| {
             let request = new(t, json!({}));
             t.call(request.clone()).ok();
@@ -82,12 +91,15 @@ pub const TABLE: Table = Table {
             t.call(new(t, json!({"userName": upper})))
                 .fails(Kind::Exists, "V3-DKcYh");
         }),
-        case("a weak password is refused for the first thing it lacks", |t| {
-            for (password, id) in WEAK_PASSWORDS {
-                t.call(new(t, json!({"password": password})))
-                    .fails(Kind::Invalid, id);
-            }
-        }),
+        case(
+            "a weak password is refused for the first thing it lacks",
+            |t| {
+                for (password, id) in WEAK_PASSWORDS {
+                    t.call(new(t, json!({"password": password})))
+                        .fails(Kind::Invalid, id);
+                }
+            },
+        ),
         case("a phone that is no number is refused", |t| {
             t.call(new(t, json!({"phone": {"phone": "+41"}})))
                 .fails(Kind::Invalid, "PHONE-so0wa");
@@ -109,7 +121,11 @@ pub const TABLE: Table = Table {
             ] {
                 let answer = t.call(new(t, wrong.clone()));
                 let failure = answer.0.expect_err(&wrong.to_string());
-                assert_eq!((failure.code, failure.id()), (3, None), "{wrong}: {failure:?}");
+                assert_eq!(
+                    (failure.code, failure.id()),
+                    (3, None),
+                    "{wrong}: {failure:?}"
+                );
             }
         }),
     ],

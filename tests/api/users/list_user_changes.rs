@@ -55,7 +55,10 @@ pub const TABLE: Table = Table {
             assert_eq!(part(json!({"limit": 2})), ["3", "2"]);
             assert_eq!(part(json!({"limit": 1, "asc": true})), ["1"]);
             assert_eq!(part(json!({"sequence": "1"})), ["3", "2"]);
-            assert_eq!(part(json!({"sequence": "1", "limit": 1, "asc": true})), ["2"]);
+            assert_eq!(
+                part(json!({"sequence": "1", "limit": 1, "asc": true})),
+                ["2"]
+            );
             assert_eq!(part(json!({"limit": 100})), ["3", "2", "1"]);
             assert!(part(json!({"sequence": "3"})).is_empty());
         }),
@@ -67,13 +70,16 @@ pub const TABLE: Table = Table {
             t.remove(&user);
             assert_eq!(sequences(t.call(json!({"userId": user}))), ["3", "2", "1"]);
         }),
-        case("the history of a user of another organization is shown there only", |t| {
-            let org = t.org();
-            let user = t.human_in(&org, json!({}));
-            t.call(json!({"userId": user})).is_empty();
-            let answer = t.by(&t.admin.token).within(&org);
-            assert_eq!(sequences(answer.call(json!({"userId": user}))), ["2", "1"]);
-        }),
+        case(
+            "the history of a user of another organization is shown there only",
+            |t| {
+                let org = t.org();
+                let user = t.human_in(&org, json!({}));
+                t.call(json!({"userId": user})).is_empty();
+                let answer = t.by(&t.admin.token).within(&org);
+                assert_eq!(sequences(answer.call(json!({"userId": user}))), ["2", "1"]);
+            },
+        ),
         case("a user id has 1 to 200 characters", |t| {
             t.call(json!({"userId": "a".repeat(201)})).is_invalid();
             if !t.encoding.uses_rest_path() {

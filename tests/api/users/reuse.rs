@@ -62,7 +62,9 @@ fn a_machine_may_take_the_id_of_a_removed_person() {
     app.remove(&id);
     let request = json!({"userId": id, "userName": app.unique("engine"), "name": "Engine"});
     app.rest_as_admin(&ADD_MACHINE_USER, request).ok();
-    let shown = app.rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": id})).ok();
+    let shown = app
+        .rest_as_admin(&GET_USER_BY_ID_V1, json!({"id": id}))
+        .ok();
     assert_eq!(shown["user"]["machine"]["name"], "Engine");
     assert!(shown["user"].get("human").is_none());
 }
@@ -70,7 +72,12 @@ fn a_machine_may_take_the_id_of_a_removed_person() {
 #[test]
 fn ids_may_be_any_text() {
     let app = App::shared();
-    for id in ["a/b c?d#e%2Fé", "..", "'; DROP TABLE users; --", "\u{1F514}"] {
+    for id in [
+        "a/b c?d#e%2Fé",
+        "..",
+        "'; DROP TABLE users; --",
+        "\u{1F514}",
+    ] {
         let request = app.new_human(json!({"userId": id}));
         app.rest_as_admin(&ADD_HUMAN_USER, request).ok();
         if id == ".." {
