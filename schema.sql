@@ -185,11 +185,13 @@ CREATE TABLE messages (
     code        BLOB,
     -- Scheme and host of the request that caused it.
     origin      TEXT    NOT NULL,
-    -- NULL: never
-    expires_at  INTEGER,
+    -- When it is given up: with the code, or a day after it was made for a code that never expires.
+    expires_at  INTEGER NOT NULL,
     -- 0 queued, 1 sent, 2 failed, 3 expired, 4 superseded: 1 to 4 are final
     state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
     attempts    INTEGER NOT NULL,
+    -- Attempts of which nobody knows whether they were sent.
+    unknown_outcomes INTEGER NOT NULL DEFAULT 0,
     -- When the next attempt is due.
     due_at      INTEGER NOT NULL,
     -- The last attempt: provider, the provider's id and code for it, and a reason for operators.

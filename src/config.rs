@@ -75,6 +75,12 @@ pub struct Limits {
     /// The largest request body in bytes.
     #[validate(range(min = 1024, max = 67_108_864))]
     pub body_bytes: usize,
+    /// The largest head of a request in bytes.
+    #[validate(range(min = 1024, max = 131_072))]
+    pub header_bytes: u32,
+    /// The most connections at one time.
+    #[validate(range(min = 1, max = 1_000_000))]
+    pub connections: usize,
     /// The most concurrent requests on one HTTP/2 connection.
     #[validate(range(min = 1, max = 10_000))]
     pub streams_per_connection: u32,
@@ -194,6 +200,8 @@ pub struct Provider {
     /// The SHA-256 of the plugin's file, in hexadecimal.
     #[validate(length(equal = 64))]
     pub sha256: Option<String>,
+    /// The most bytes of private memory its process may use.
+    pub memory_limit: Option<u64>,
     /// What the plugin wants to know; may hold secrets, so it is never shown.
     #[serde(default)]
     pub config: secret::ProviderConfig,
@@ -234,6 +242,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 4 << 20,
+            header_bytes: 16 << 10,
+            connections: 20_000,
             streams_per_connection: 200,
             read_timeout: Duration::from_secs(10),
             call_timeout: Duration::from_secs(30),

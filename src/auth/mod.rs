@@ -26,6 +26,12 @@ pub struct Credentials {
     pub organization: Option<String>,
 }
 
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
+
 /// A caller whose token is valid, in the context organization of the call.
 #[derive(Clone, Debug)]
 pub struct Principal {

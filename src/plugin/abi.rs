@@ -88,6 +88,7 @@ pub(super) fn result(raw: &Result) -> SendResult {
     };
     let status = status.unwrap_or(Status::Internal);
     SendResult {
+        by_host: false,
         status,
         retry_after: (status == Status::Throttled && raw.retry_after_ms > 0)
             .then(|| Duration::from_millis(raw.retry_after_ms.into())),
@@ -136,7 +137,7 @@ fn field(raw: &[c_char]) -> String {
     let bytes: Vec<u8> = raw
         .iter()
         .take_while(|byte| **byte != 0)
-        .map(|byte| byte.cast_unsigned())
+        .map(|byte| byte.to_ne_bytes()[0])
         .collect();
     clean(&String::from_utf8_lossy(&bytes))
 }
@@ -168,7 +169,7 @@ mod tests {
         let mut raw = Result::empty();
         raw.status = 77;
         raw.provider_id = [0x41; 128];
-        raw.provider_code[0] = -1;
+        raw.provider_code[0] = 0xff_u8 as c_char;
         raw.provider_code[1] = 7;
         raw.provider_code[2] = 0x42;
         let result = result(&raw);

@@ -30,9 +30,9 @@ use log::Level;
 use super::{
     Limits, abi,
     frame::{self, Body},
-    host::{MAX_LINE, PluginLog, Services, lock},
+    host::{MAX_LINE, PluginLog, Services, cut, lock},
+    instance::{Instance, OnDeath},
     message::{Message, SendResult, Status},
-    workers::{Instance, OnDeath},
 };
 
 /// How long the socket may refuse to take a frame before the child counts as hanging.
@@ -136,7 +136,7 @@ impl Child {
         }
         match hello.refusal.as_str() {
             "" => Ok(hello.description),
-            refusal => Err(abi::clean(refusal)),
+            refusal => Err(abi::clean(cut(refusal))),
         }
     }
 

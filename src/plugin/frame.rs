@@ -185,6 +185,7 @@ impl Reply {
             abi::clean(&text[..end])
         };
         SendResult {
+            by_host: false,
             status: abi::status_of(self.status).unwrap_or(Status::Internal),
             retry_after: (self.retry_after_ms > 0)
                 .then(|| Duration::from_millis(self.retry_after_ms.into())),

@@ -29,6 +29,9 @@ const RATE: f64 = 50.0;
 /// lines that come late.
 const REMEMBERED: usize = 128;
 
+/// Shorter secrets are not looked for: they would be found in everything.
+const SHORTEST: usize = 3;
+
 /// What a plugin can ask of the process that runs it.
 pub(super) trait Services: Send + Sync {
     /// A line of the plugin; `message_id` is empty outside a call.
@@ -85,9 +88,12 @@ impl PluginLog {
 
     /// `text` as it may be shown: secrets masked, control characters gone.
     pub(super) fn mask(&self, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
         let mut text = text.to_owned();
         let mut hide = |secret: &str, shown: &str| {
-            if !secret.is_empty() && text.contains(secret) {
+            if secret.len() >= SHORTEST && text.contains(secret) {
                 text = text.replace(secret, shown);
             }
         };

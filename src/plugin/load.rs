@@ -14,6 +14,7 @@ use std::{
     io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
@@ -164,6 +165,7 @@ fn copy(bytes: &[u8], hash: &str, options: &Options) -> io::Result<PathBuf> {
     if fs::read(&path).is_ok_and(|there| there == bytes) {
         return Ok(path);
     }
+    remove_old(&folder);
     let fresh = folder.join(format!(
         "{hash}.{}.{:x}",
         std::process::id(),
@@ -180,6 +182,21 @@ fn copy(bytes: &[u8], hash: &str, options: &Options) -> io::Result<PathBuf> {
         let _ = fs::remove_file(&fresh);
     }
     written.map(|()| path)
+}
+
+/// Removes copies that are older than a week, of plugins that were replaced since. Whoever still
+/// runs one has it mapped, and makes it anew when it has to start again.
+fn remove_old(folder: &Path) {
+    let week = Duration::from_secs(7 * 24 * 3600);
+    let is_old = |about: fs::Metadata| {
+        let age = about.modified().ok().and_then(|made| made.elapsed().ok());
+        age.is_some_and(|age| age > week)
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.metadata().is_ok_and(is_old) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// The folder of the copies: ours alone, and no link.

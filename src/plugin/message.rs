@@ -92,6 +92,8 @@ impl Status {
 pub struct SendResult {
     /// The decision.
     pub status: Status,
+    /// Whether the host says so because the plugin did not answer: it died, hung or is not there.
+    pub by_host: bool,
     /// With [`Status::Throttled`], if the provider said so.
     pub retry_after: Option<Duration>,
     /// How many SMS it took, if the provider said so.
@@ -109,6 +111,7 @@ impl SendResult {
     pub(super) fn of_host(status: Status, detail: impl Into<String>) -> Self {
         Self {
             status,
+            by_host: true,
             retry_after: None,
             segments: None,
             provider_id: String::new(),

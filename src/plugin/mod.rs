@@ -13,6 +13,7 @@ mod child;
 mod frame;
 mod host;
 mod inproc;
+mod instance;
 mod load;
 mod manifest;
 mod message;

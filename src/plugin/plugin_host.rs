@@ -75,19 +75,17 @@ fn limit(resource: Resource, most: u64) -> io::Result<()> {
     Ok(setrlimit(resource, limit)?)
 }
 
-/// A service manager signals every process of the service. The server then lets calls in flight end
-/// and says Stop, so the child leaves these signals to it. tokio's handlers stay after its runtime.
+/// Handles, by doing nothing, the signals that must not end it. A service manager sends the first
+/// three to every process of the service, while the server lets calls in flight end and says Stop; the
+/// last one comes with a write beyond a size limit, which is an error of the write and no more.
+/// tokio's handlers stay after its runtime.
 fn outlive_signals() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
     let _guard = runtime.enter();
-    for kind in [
-        SignalKind::terminate(),
-        SignalKind::interrupt(),
-        SignalKind::hangup(),
-    ] {
-        drop(signal(kind)?);
+    for kind in [Signal::TERM, Signal::INT, Signal::HUP, Signal::XFSZ] {
+        drop(signal(SignalKind::from_raw(kind.as_raw()))?);
     }
     Ok(())
 }

@@ -18,12 +18,13 @@ use super::{
     child::{Child, Start},
     host::{PluginLog, lock},
     inproc::Native,
+    instance::{Instance, OnDeath},
     load::{self, Checked},
     manifest::Manifest,
     message::{Message, SendResult, Status},
     schema,
     state::{Health, State, Ticket},
-    workers::{Instance, OnDeath, Workers},
+    workers::Workers,
 };
 
 /// Called after each change of a provider's state.
@@ -104,10 +105,12 @@ impl Provider {
         inner.opened.as_ref().is_some_and(is_alive) && inner.health.admits(Instant::now())
     }
 
-    /// When an unavailable provider may be available again, if that is known; a change of the state
-    /// is told to [`Registry::on_change`](super::Registry::on_change).
+    /// When an unavailable provider is worth another look. `None` when it is available, and when only
+    /// a change will tell, which [`Registry::on_change`](super::Registry::on_change) reports, or the
+    /// end of the probe that is out.
     pub fn retry_at(&self) -> Option<Instant> {
-        lock(&self.inner).health.due()
+        let now = Instant::now();
+        lock(&self.inner).health.due().filter(|due| *due > now)
     }
 
     /// How many calls the plugin takes at a time, 1 to 64; 1 until it is loaded.
@@ -183,12 +186,16 @@ impl Provider {
         };
         if let Some(state) = state {
             self.log_state(&state);
-            let on_change = lock(&self.on_change).clone();
-            if let Some(on_change) = on_change {
-                on_change();
-            }
+            self.tell();
         }
         outcome
+    }
+
+    fn tell(&self) {
+        let on_change = lock(&self.on_change).clone();
+        if let Some(on_change) = on_change {
+            on_change();
+        }
     }
 
     fn log_state(&self, state: &State) {
@@ -234,6 +241,8 @@ impl Provider {
                         inner.opened = Some(opened);
                         inner.health.opened(Instant::now());
                     });
+                    // One on probation is still closed, and yet takes a call now.
+                    self.tell();
                     None
                 }
                 Err(reason) => {

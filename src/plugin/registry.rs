@@ -6,7 +6,7 @@
 use std::{
     collections::HashSet,
     fmt,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -21,7 +21,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// The providers of a server, in the configured order.
 pub struct Registry {
     providers: Vec<Arc<Provider>>,
-    threads: Vec<(JoinHandle<()>, Receiver<()>)>,
+    threads: Mutex<Vec<(JoinHandle<()>, Receiver<()>)>>,
 }
 
 /// Why the providers cannot be started.
@@ -68,7 +68,7 @@ impl Registry {
         let deadline = Instant::now() + limits.hello + limits.create + limits.grace;
         let mut registry = Self {
             providers: Vec::new(),
-            threads: Vec::new(),
+            threads: Mutex::default(),
         };
         let mut firsts = Vec::new();
         for config in configs {
@@ -111,7 +111,10 @@ impl Registry {
             })
             .map_err(StartError::Thread)?;
         self.providers.push(provider);
-        self.threads.push((thread, ended));
+        let threads = self.threads.get_mut();
+        threads
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((thread, ended));
         Ok(first_over)
     }
 
@@ -120,8 +123,8 @@ impl Registry {
         &self.providers
     }
 
-    /// Calls `told` after each change of a provider's state, on whatever thread made it. It must not
-    /// block. Replaces the one before.
+    /// Calls `told` after each change of a provider's state and whenever one was loaded, on whatever
+    /// thread made it, and sometimes without need. It must not block. Replaces the one before.
     pub fn on_change(&self, told: impl Fn() + Send + Sync + 'static) {
         let told: Arc<dyn Fn() + Send + Sync> = Arc::new(told);
         for provider in &self.providers {
@@ -131,12 +134,14 @@ impl Registry {
 
     /// Ends all providers: children are asked to stop and, after two seconds, killed. Calls in flight
     /// end first, within that time. Later calls answer `Unavailable`.
-    pub fn stop(self) {
+    pub fn stop(&self) {
         for provider in &self.providers {
             provider.stop();
         }
         let deadline = Instant::now() + STOP_TIMEOUT;
-        for (thread, ended) in self.threads {
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for (thread, ended) in threads {
             match ended.recv_deadline(deadline) {
                 // A thread inside a plugin that never comes back; in-process isolation only.
                 Err(crossbeam_channel::RecvTimeoutError::Timeout) => {

@@ -18,28 +18,12 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::{
     inproc::Native,
+    instance::Instance,
     message::{Message, SendResult, Status},
 };
 
 /// How many written-off threads end the calls.
 const MOST_LOST: usize = 4;
-
-/// One created plugin, wherever it runs. The rest of the server sees only this.
-pub(super) trait Instance: Send + Sync {
-    /// Sends one message; returns within its timeout plus the grace.
-    fn send(&self, message: &Message) -> SendResult;
-
-    /// Whether a call can still reach it; `on_death` follows soon when it cannot.
-    fn is_alive(&self) -> bool {
-        true
-    }
-
-    /// Ends it; returns within seconds. No call may be made afterwards.
-    fn stop(&self);
-}
-
-/// Told once, with the reason, when an instance is dead.
-pub(super) type OnDeath = Box<dyn Fn(String) + Send + Sync>;
 
 /// A plugin in this process with its threads.
 pub(super) struct Workers {

@@ -22,10 +22,12 @@ pub struct Message {
     pub sealed_code: Vec<u8>,
     /// Scheme and host of the request that caused it.
     pub origin: String,
-    /// When it becomes useless; `None` is never.
-    pub expires_at: Option<Timestamp>,
+    /// When it is given up.
+    pub expires_at: Timestamp,
     /// How many attempts there were.
     pub attempts: u32,
+    /// How many of them nobody knows the outcome of.
+    pub unknown_outcomes: u32,
 }
 
 /// The states of a message that are final.
@@ -46,10 +48,14 @@ pub enum MessageState {
 pub struct Outcome {
     /// Which message.
     pub id: MessageId,
+    /// The row of the user whom it was for.
+    pub user: i64,
     /// The final state, or when the next attempt is due.
     pub next: Result<MessageState, Timestamp>,
     /// How many attempts there were by now.
     pub attempts: u32,
+    /// How many of them nobody knows the outcome of.
+    pub unknown_outcomes: u32,
     /// The provider of the last attempt.
     pub provider: Option<String>,
     /// The provider's id for the message.
@@ -67,8 +73,21 @@ impl ReadTx<'_> {
     /// If the database cannot be read.
     pub fn due_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Message>, Error> {
         self.rows(
-            "SELECT id, user, recipient, code, origin, expires_at, attempts
+            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes
              FROM messages WHERE state = 0 AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
+            params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)],
+            message,
+        )
+    }
+
+    /// What waits though it is useless by now, `limit` at most.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn expired_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Message>, Error> {
+        self.rows(
+            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes
+             FROM messages WHERE state = 0 AND expires_at <= ?1 LIMIT ?2",
             params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)],
             message,
         )
@@ -106,8 +125,9 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         recipient: PhoneNumber::from_normalized(row.get(2)?),
         sealed_code: row.get(3)?,
         origin: row.get(4)?,
-        expires_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros),
+        expires_at: Timestamp::from_micros(row.get(5)?),
         attempts: row.get(6)?,
+        unknown_outcomes: row.get(7)?,
     })
 }
 
@@ -126,7 +146,7 @@ impl WriteTx<'_> {
                 message.recipient.as_str(),
                 message.sealed_code,
                 message.origin,
-                message.expires_at.map(Timestamp::micros),
+                message.expires_at.micros(),
                 self.stamp.now.micros(),
             ],
         )?;
@@ -145,8 +165,8 @@ impl WriteTx<'_> {
         };
         self.execute(
             "UPDATE messages SET state = ?1, code = iif(?1 = 0, code, NULL), due_at = ?2, attempts = ?3,
-                    provider = ?4, provider_id = ?5, provider_code = ?6, detail = ?7
-             WHERE id = ?8 AND state = 0",
+                    provider = ?4, provider_id = ?5, provider_code = ?6, detail = ?7, unknown_outcomes = ?8
+             WHERE id = ?9 AND state = 0",
             params![
                 state,
                 due_at.micros(),
@@ -155,6 +175,7 @@ impl WriteTx<'_> {
                 outcome.provider_id,
                 outcome.provider_code,
                 outcome.detail,
+                outcome.unknown_outcomes,
                 outcome.id.0,
             ],
         )?;

@@ -1,4 +1,5 @@
 /* Plugins that misbehave, one per value of CASE: see the names below and bad.rs. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@ enum {
     GOOD, WRONG_MAGIC, WRONG_MAJOR, OTHER_MAJOR_ONLY, SHORT_TABLE, NO_DESCRIPTION, BAD_JSON,
     TOO_CONCURRENT, CANNOT_SEND, SLOW_START, CREATE_FAILS, CREATE_SILENT, CREATE_CRASHES,
     CREATE_HANGS, ABORT, SEGFAULT, EXIT, HANG, GARBAGE, NO_STATUS, NOISE, FLOOD, CLOSES_ALL,
-    CRASH_ONCE, REPORT, LATE_ONCE, NEWER, UNAUTHORIZED_ONCE
+    CRASH_ONCE, REPORT, LATE_ONCE, NEWER, UNAUTHORIZED_ONCE, GROWS
 };
 
 #ifdef MISSING_FUNCTION
@@ -75,7 +76,9 @@ static void send_sms(void *self, const belfry_message *message, belfry_result *r
     case ABORT: abort();
     case SEGFAULT: *nowhere = 1; break;
     case EXIT: exit(7);
-    case HANG: for (;;) pause();
+    case HANG:
+        host->log(host, BELFRY_LOG_INFO, belfry_text("hanging"));
+        for (;;) pause();
     case LATE_ONCE: if (call <= 4) usleep(1500 * 1000); break;
     case CRASH_ONCE: if (message->attempt == 1) abort(); break;
     case UNAUTHORIZED_ONCE: if (call == 1) result->status = BELFRY_UNAUTHORIZED; break;
@@ -96,7 +99,18 @@ static void send_sms(void *self, const belfry_message *message, belfry_result *r
         for (i = 0; i < 100000; i++) host->log(host, BELFRY_LOG_WARN, belfry_text("flood"));
         host->log(host, BELFRY_LOG_WARN, message->text);
         break;
-    case REPORT: report(host); break;
+    case REPORT:
+        raise(SIGTERM);
+        raise(SIGXFSZ);
+        report(host);
+        break;
+    case GROWS: {
+        char *memory = malloc(100 << 20);
+        if (memory == NULL) result->status = BELFRY_UNAVAILABLE;
+        else memset(memory, 1, 100 << 20);
+        free(memory);
+        break;
+    }
     default:
         host->log(host, BELFRY_LOG_INFO, message->text);
         host->log(host, BELFRY_LOG_INFO, message->to);

@@ -141,6 +141,36 @@ pub fn compile(source: &str, folder: &Path, name: &str, flags: &[&str]) -> PathB
     library
 }
 
+/// Builds `bad.c` as that case, with more definitions; the plugin's name, and options that find it.
+pub fn built(case: &str, definitions: &[&str]) -> (String, Options) {
+    let folder = folder("bad");
+    let plugin = [&[case], definitions].concat().join(".");
+    let mut flags = vec![format!("-DCASE={case}")];
+    flags.extend(definitions.iter().map(|name| format!("-D{name}")));
+    let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+    // Several tests may build the same at once; each puts its own in place in one step.
+    let thread = format!("{:?}", std::thread::current().id());
+    let made = compile(
+        "tests/plugins/bad.c",
+        &folder,
+        &format!("{plugin}.{thread}"),
+        &flags,
+    );
+    std::fs::rename(made, folder.join(format!("{plugin}.so"))).unwrap();
+    let mut options = options();
+    options.plugin_dir = Some(folder);
+    (plugin, options)
+}
+
+pub fn start(name: &str, case: &str, isolation: Isolation) -> Bed {
+    start_with(name, case, isolation, json!({}))
+}
+
+pub fn start_with(name: &str, case: &str, isolation: Isolation, settings: Value) -> Bed {
+    let (plugin, options) = built(case, &[]);
+    Bed::start(config(name, &plugin, isolation, settings), options)
+}
+
 /// Builds the shipped plugins beside the executable: `cargo test` does not, and one that an earlier
 /// build left there may be old. Takes a moment only when nothing has changed.
 pub fn build_shipped() {

@@ -189,7 +189,7 @@ fn a_failed_provider_comes_up_when_its_plugin_does_and_tells_so() {
     });
     fs::rename(&hidden, folder.join("repaired.so")).unwrap();
     bed.wait_for_state("ready");
-    bed::wait("the change is told", || changes.load(Ordering::SeqCst) == 1);
+    bed::wait("the change is told", || changes.load(Ordering::SeqCst) > 0);
     let failed = bed::log_of("repaired")
         .iter()
         .filter(|line| line.contains("is failed"))

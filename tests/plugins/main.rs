@@ -11,4 +11,6 @@ mod bed;
 mod example;
 mod layout;
 mod loading;
+mod process;
+mod refused;
 mod shipped;

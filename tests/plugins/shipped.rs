@@ -259,3 +259,23 @@ fn http_waits_no_longer_than_it_may() {
         bed.registry.stop();
     }
 }
+
+#[test]
+fn http_does_not_send_to_what_does_not_speak_tls() {
+    for isolation in BOTH {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("https://{}/", listener.local_addr().unwrap());
+        let answer = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"HTTP/1.1 400 No\r\n\r\n").unwrap();
+            let mut hello = [0; 512];
+            stream.read(&mut hello).unwrap()
+        });
+        let name = format!("tls-{isolation:?}");
+        let bed = start(&name, "http", isolation, json!({"endpoint": endpoint}));
+        let result = bed.provider.send(&bed::message("m"));
+        assert_eq!(result.status, Status::Unavailable, "{}", result.detail);
+        assert!(answer.join().unwrap() > 0);
+        bed.registry.stop();
+    }
+}

@@ -145,6 +145,11 @@ fn transport_failure(error: ureq::Error) -> Failure {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
             Failure::Unavailable("no connection in time".into())
         }
+        // rustls reports a handshake that failed, such as a certificate that is not trusted, as data
+        // that is not valid.
+        Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            Failure::Unavailable(format!("TLS: {error}").into())
+        }
         Error::Rustls(error) => Failure::Unavailable(format!("TLS: {error}").into()),
         Error::Timeout(_) => Failure::OutcomeUnknown("no answer in time".into()),
         _ => Failure::OutcomeUnknown("the connection broke before the answer".into()),

@@ -300,8 +300,99 @@ pub unsafe fn text<'a>(view: abi::Str) -> &'a str {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::{Description, FakeHost};
+
+    /// Counts its calls, and panics when the text says so.
+    struct Moody(Mutex<u32>);
+
+    impl Provider for Moody {
+        type Config = serde_json::Value;
+
+        fn description() -> Description {
+            Description::new("moody", "Moody")
+        }
+
+        fn create(_: Host, config: Self::Config) -> Result<Self, Failure> {
+            assert_ne!(config, "panic");
+            Ok(Self(Mutex::new(0)))
+        }
+
+        fn send(&self, message: &Message<'_>) -> Result<Sent, Failure> {
+            let mut calls = self.0.lock().unwrap();
+            *calls += 1;
+            assert_ne!(message.text, "panic");
+            Ok(Sent {
+                provider_id: "id".into(),
+                segments: *calls,
+            })
+        }
+    }
+
+    fn create(host: &FakeHost, config: &str) -> (*mut c_void, abi::Result) {
+        let mut result = abi::Result::empty();
+        let config = abi::Str::new(config);
+        // SAFETY: everything that is pointed at outlives the call, and the host the instance.
+        let instance = unsafe { Exported::<Moody>::create(host.table(), config, &raw mut result) };
+        (instance, result)
+    }
+
+    fn send(instance: *mut c_void, content: &str) -> abi::Result {
+        let mut result = abi::Result::empty();
+        let empty = abi::Str::new("");
+        let message = abi::Message {
+            struct_size: size_of::<abi::Message>() as u32,
+            attempt: 1,
+            timeout_ms: 1000,
+            reserved: 0,
+            message_id: empty,
+            to: empty,
+            sender: empty,
+            text: abi::Str::new(content),
+            locale: empty,
+            template_name: empty,
+            metadata_json: empty,
+        };
+        // SAFETY: the instance is alive, the others outlive the call.
+        unsafe { Exported::<Moody>::send(instance, &raw const message, &raw mut result) };
+        result
+    }
+
+    fn read(field: &[c_char]) -> String {
+        let bytes = field.iter().take_while(|byte| **byte != 0);
+        String::from_utf8(bytes.map(|byte| *byte as u8).collect()).unwrap()
+    }
+
+    #[test]
+    fn a_panic_in_send_is_internal_and_the_instance_is_made_anew() {
+        let host = FakeHost::default();
+        let (instance, _) = create(&host, "null");
+        assert_eq!(send(instance, "hello").segments, 1);
+        assert_eq!(send(instance, "hello").segments, 2);
+        let result = send(instance, "panic");
+        assert_eq!(result.status, abi::status::INTERNAL);
+        let detail = read(&result.detail);
+        assert!(detail.starts_with("the plugin panicked at "), "{detail}");
+        assert!(detail.contains("export.rs:"), "{detail}");
+        let result = send(instance, "hello");
+        assert_eq!((result.status, result.segments), (abi::status::OK, 1));
+        assert_eq!(read(&result.provider_id), "id");
+        // SAFETY: its last use.
+        unsafe { Exported::<Moody>::destroy(instance) };
+    }
+
+    #[test]
+    fn a_panic_in_create_and_a_bad_configuration_are_reasons() {
+        let host = FakeHost::default();
+        let (instance, result) = create(&host, "\"panic\"");
+        assert!(instance.is_null());
+        assert_eq!(result.status, abi::status::INTERNAL);
+        let (instance, result) = create(&host, "{");
+        assert!(instance.is_null());
+        assert_eq!(result.status, abi::status::MISCONFIGURED);
+    }
 
     #[test]
     fn text_is_cut_between_characters() {

@@ -126,6 +126,12 @@ impl FakeHost {
         }
     }
 
+    /// The table of C functions, for whoever calls a plugin's table directly.
+    #[cfg(test)]
+    pub(crate) fn table(&self) -> *const abi::Host {
+        &raw const self.0.table
+    }
+
     /// The lines logged so far.
     pub fn lines(&self) -> Vec<(Level, String)> {
         match self.0.lines.lock() {

@@ -4,12 +4,17 @@ mod guard;
 
 pub(super) use guard::Attempt;
 
+use std::time::Duration;
+
 use super::Ctx;
 use crate::{
     domain::{HumanPhone, MessageId, NewCode, PendingCode, PlainCode, Verification},
     error::Error,
     store::{Message, WriteTx},
 };
+
+/// How long the message with a code that never expires is tried.
+const LONGEST_DELIVERY: Duration = Duration::from_secs(24 * 3600);
 
 /// A code for a phone, made before the change is queued.
 pub(super) struct MadeCode {
@@ -81,8 +86,13 @@ impl MadeCode {
             recipient,
             sealed_code: self.sealed,
             origin: self.new.trigger_origin,
-            expires_at: self.new.pending.expires_at,
+            expires_at: self
+                .new
+                .pending
+                .expires_at
+                .unwrap_or_else(|| tx.stamp.now.plus(LONGEST_DELIVERY)),
             attempts: 0,
+            unknown_outcomes: 0,
         })
     }
 }

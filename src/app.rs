@@ -1,0 +1,335 @@
+//! Puts the parts together and runs them: the only place that knows everything.
+//!
+//! [`App::build`] opens the database and the key, makes the first organization in a new database,
+//! starts the providers and binds the port; [`App::run_until_stopped`] serves and delivers until a
+//! signal comes, then stops in the opposite order within the configured time.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use log::{info, warn};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Semaphore,
+};
+
+use crate::{
+    api::{
+        CodeSettings, Ctx, Operations, Services,
+        setup::{self, FirstRun},
+    },
+    auth::Authenticator,
+    clock::Clock,
+    config::{Config, Isolation},
+    contract::Contract,
+    delivery::{self, Delivery},
+    domain::{CodePolicy, PhoneNumber},
+    error::Error,
+    ids::IdGenerator,
+    plugin::{self, Registry},
+    secrets::Keys,
+    store::{Store, StoreOptions},
+    transport::{self, Bound, Server},
+};
+
+/// Passwords hashed at one time.
+const PASSWORDS_AT_ONCE: usize = 2;
+
+/// A database with its key, ready for commands.
+pub struct Opened {
+    /// The database.
+    pub store: Store,
+    /// The keys of this instance.
+    pub keys: Arc<Keys>,
+    /// The time.
+    pub clock: Clock,
+    /// Identifiers.
+    pub ids: IdGenerator,
+    /// What the first run made, or had made before.
+    pub first_run: FirstRun,
+}
+
+/// Who opens a database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The one server.
+    Serve,
+    /// A command that makes a new database ready, beside a running server or not.
+    Init,
+    /// A command that needs a database that is ready.
+    Command,
+}
+
+/// Opens the database and its key; makes both, the first organization and its administrator if the
+/// purpose allows and there is no database yet.
+///
+/// # Errors
+/// If there is no database and none may be made, its key is missing or of another database, or
+/// another server runs on it.
+pub fn open(config: &Config, purpose: Purpose) -> anyhow::Result<Opened> {
+    let path = &config.database.path;
+    let is_new = !path.exists();
+    if is_new && purpose == Purpose::Command {
+        bail!(
+            "there is no database {}; run `belfry init` first",
+            path.display()
+        );
+    }
+    let options = StoreOptions {
+        path: path.clone(),
+        queue: config.database.write_queue,
+        batch: 256,
+        busy_timeout: config.database.busy_timeout,
+    };
+    let store = match purpose {
+        Purpose::Serve => Store::open_for_server(&options)?,
+        Purpose::Init | Purpose::Command => Store::open_for_command(&options)?,
+    };
+    let is_empty = store.read_blocking(|tx| tx.instance())?.is_none();
+    // The key is on disk before the first row that depends on it.
+    let keys = if is_empty {
+        Keys::load_or_create(&config.key_file())?
+    } else {
+        Keys::load(&config.key_file())?
+    };
+    let (clock, ids) = (Clock::from_env(), IdGenerator::default());
+    let domain = instance_domain(config);
+    let first_run = setup::first_run(&store, &clock, &ids, &keys, &domain)
+        .map_err(|fault| in_words(&fault, config))?;
+    Ok(Opened {
+        store,
+        keys: Arc::new(keys),
+        clock,
+        ids,
+        first_run,
+    })
+}
+
+fn in_words(fault: &Error, config: &Config) -> anyhow::Error {
+    anyhow::anyhow!(
+        "database {}, key {}: {fault}",
+        config.database.path.display(),
+        config.key_file().display()
+    )
+}
+
+/// The domain below which organizations get theirs: the host that clients see.
+fn instance_domain(config: &Config) -> String {
+    let authority = config
+        .server
+        .external_url
+        .as_deref()
+        .and_then(|url| url.split_once("://"))
+        .map(|(_, rest)| rest);
+    let host = authority.map(|authority| authority.split(':').next().unwrap_or(authority));
+    host.unwrap_or("localhost").to_lowercase()
+}
+
+/// A server that is ready to serve.
+pub struct App {
+    bound: Bound,
+    server: Arc<Server>,
+    delivery: Delivery,
+    providers: Arc<Registry>,
+    first_run: FirstRun,
+}
+
+impl App {
+    /// Opens, starts and binds everything.
+    ///
+    /// # Errors
+    /// If something cannot be opened or bound, or a required provider is broken.
+    pub fn build(config: &Config) -> anyhow::Result<Self> {
+        if !delivery::has_language(&config.notifications.default_language) {
+            bail!(
+                "notifications.default_language: {:?} has no texts",
+                config.notifications.default_language
+            );
+        }
+        let bound = transport::bind(config.server.listen)?;
+        let Opened {
+            store,
+            keys,
+            clock,
+            ids,
+            first_run,
+        } = open(config, Purpose::Serve)?;
+        let providers = Arc::new(start_providers(config)?);
+        let delivery = Delivery::start(delivery::Settings {
+            store: store.clone(),
+            clock: clock.clone(),
+            keys: keys.clone(),
+            providers: providers.clone(),
+            default_language: config.notifications.default_language.clone(),
+            retention: config.notifications.retention,
+        })
+        .context("cannot start the delivery")?;
+        let services = Arc::new(services(config, store, keys, clock, ids)?);
+        let server = Arc::new(server(config, services)?);
+        // The first number needs the metadata; loading it takes some 10 ms that no caller should wait for.
+        std::thread::spawn(PhoneNumber::load_metadata);
+        Ok(Self {
+            bound,
+            server,
+            delivery,
+            providers,
+            first_run,
+        })
+    }
+
+    /// The port that is bound.
+    pub fn port(&self) -> u16 {
+        self.bound.port()
+    }
+
+    /// What the first run made.
+    pub fn first_run(&self) -> &FirstRun {
+        &self.first_run
+    }
+
+    /// Serves until SIGTERM or SIGINT, then stops.
+    ///
+    /// # Errors
+    /// If the workers or the signal handlers cannot start.
+    pub fn run_until_stopped(self, config: &Config) -> anyhow::Result<()> {
+        let states: Vec<_> = self
+            .providers
+            .providers()
+            .iter()
+            .map(|provider| format!("{} ({})", provider.name(), provider.state()))
+            .collect();
+        let providers = if states.is_empty() {
+            "none".to_owned()
+        } else {
+            states.join(", ")
+        };
+        let (address, database) = (self.bound.address(), config.database.path.display());
+        info!(
+            "belfry {} listens on {address}, database {database}, providers: {providers}",
+            env!("CARGO_PKG_VERSION")
+        );
+
+        let (bound, server) = (self.bound, self.server);
+        let served = actix_rt::System::new().block_on(async move {
+            let stop = stop_signal()?;
+            bound
+                .serve(server, stop)
+                .await
+                .context("the server stopped")
+        });
+        info!("stopping: messages that are being sent end first");
+        self.delivery.stop(&self.providers);
+        info!("stopped");
+        served
+    }
+}
+
+/// Resolves at SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
+    // A file that reaches the process's size limit is a full disk to us, not the end of the process.
+    let mut file_size = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))
+        .context("cannot watch for SIGXFSZ")?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = interrupt.recv() => return,
+                _ = file_size.recv() => warn!("a file cannot grow: the limit of its size is reached"),
+            }
+        }
+    })
+}
+
+fn start_providers(config: &Config) -> anyhow::Result<Registry> {
+    let executable = std::env::current_exe().context("cannot find the own executable")?;
+    let options = plugin::Options {
+        plugin_dir: config.notifications.plugin_dir.clone(),
+        require_pins: config.notifications.require_pins,
+        ..plugin::Options::new(executable, config.base.clone())
+    };
+    let configs = config
+        .notifications
+        .providers
+        .iter()
+        .map(|provider| plugin::ProviderConfig {
+            name: provider.name.clone(),
+            plugin: provider.plugin.clone(),
+            isolation: match provider.isolation {
+                Isolation::Process => plugin::Isolation::Process,
+                Isolation::InProcess => plugin::Isolation::InProcess,
+            },
+            required: provider.required,
+            sha256: provider.sha256.clone(),
+            memory_limit: provider.memory_limit,
+            config: provider.config.expose().clone().into(),
+        });
+    Ok(Registry::start(configs.collect(), options)?)
+}
+
+fn services(
+    config: &Config,
+    store: Store,
+    keys: Arc<Keys>,
+    clock: Clock,
+    ids: IdGenerator,
+) -> anyhow::Result<Services> {
+    let generator = &config.codes.verify_phone;
+    let verify_phone = CodePolicy::new(
+        generator.length,
+        Some(generator.expiry).filter(|expiry| !expiry.is_zero()),
+        generator.include_lower_letters,
+        generator.include_upper_letters,
+        generator.include_digits,
+        generator.include_symbols,
+    );
+    if verify_phone.entropy_bits() < 19.9 {
+        warn!(
+            "codes.verify_phone: codes of this length and alphabet are easy to guess (below 20 bits)"
+        );
+    }
+    let region = config.phone.default_region.parse();
+    Ok(Services {
+        store,
+        clock,
+        ids,
+        keys,
+        default_region: region
+            .map_err(|reason| anyhow::anyhow!("phone.default_region {reason}"))?,
+        codes: CodeSettings {
+            verify_phone,
+            max_wrong_tries: config.codes.max_wrong_tries,
+            max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
+        },
+        instance_domain: instance_domain(config),
+        password_hashing: Semaphore::new(PASSWORDS_AT_ONCE),
+    })
+}
+
+fn server(config: &Config, services: Arc<Services>) -> anyhow::Result<Server> {
+    let limits = &config.server.limits;
+    let contract = Contract::load()?;
+    let operations = Operations::build(&contract)?;
+    let authenticator = Authenticator::new(services.store.clone(), services.clock.clone());
+    let store = services.store.clone();
+    Server::build(
+        contract,
+        operations,
+        authenticator,
+        Box::new(move |principal, origin| Ctx::new(services.clone(), principal, origin)),
+        Box::new(move || store.ready()),
+        config.server.external_url.clone(),
+        transport::Limits {
+            body: limits.body_bytes,
+            headers: limits.header_bytes,
+            streams: limits.streams_per_connection,
+            connections: limits.connections,
+            request_read: limits.read_timeout,
+            call: limits.call_timeout,
+            keep_alive: limits.keep_alive,
+            drain: limits.shutdown_timeout,
+            workers: config.server.workers,
+        },
+    )
+}

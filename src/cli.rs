@@ -1,0 +1,190 @@
+//! The command line: what can be asked of the binary, and how it answers.
+//!
+//! Results go to standard output, the log and errors to standard error. Exit code 0 is success, 1 a
+//! failure that the message explains, 2 a wrong use of the command line.
+
+use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use serde_json::json;
+
+use crate::{
+    api::setup::{self, FirstRun},
+    app::{self, App, Purpose},
+    clock::Timestamp,
+    config::Config,
+    plugin,
+};
+
+/// Keeps users and their phone numbers and verifies the numbers by SMS, behind ZITADEL's user and phone API.
+#[derive(Parser)]
+#[command(name = "belfry", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server; an empty database is made ready first, and its token is shown once
+    Serve(ConfigFile),
+    /// Make the database, the first organization and an administrator; prints one JSON object with the
+    /// administrator's token, or without it if all that is there already
+    Init(ConfigFile),
+    /// Make access tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Run one plugin for a server, over standard input
+    #[command(hide = true)]
+    PluginHost,
+}
+
+#[derive(Args)]
+struct ConfigFile {
+    /// The configuration file; the defaults without it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token for any user and print it, once: to try calls as that user, or to come back in
+    /// after the administrator's token is lost
+    Create {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// The user's id
+        #[arg(long, value_name = "ID")]
+        user: String,
+        /// When it stops being good: a life such as "90days", or a time such as 2030-01-31T00:00:00Z;
+        /// never without it
+        #[arg(long, value_name = "WHEN", value_parser = expiry)]
+        expires: Option<Expiry>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Check a configuration file and say what is wrong with it
+    Check(ConfigFile),
+}
+
+#[derive(Clone, Copy)]
+enum Expiry {
+    After(Duration),
+    At(Timestamp),
+}
+
+fn expiry(text: &str) -> Result<Expiry, String> {
+    if let Ok(life) = humantime::parse_duration(text) {
+        return Ok(Expiry::After(life));
+    }
+    let instant = humantime::parse_rfc3339_weak(text).map_err(|_| {
+        "is neither a life such as \"90days\" nor a time such as 2030-01-31T00:00:00Z".to_owned()
+    })?;
+    let since_epoch = instant
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_err(|_| "lies before 1970".to_owned())?;
+    Ok(Expiry::At(Timestamp::from_micros(0).plus(since_epoch)))
+}
+
+/// Runs the command that the arguments of the process name.
+pub fn run() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve(file) => serve(&file),
+        Command::Init(file) => init(&file),
+        Command::Token(TokenCommand::Create {
+            file,
+            user,
+            expires,
+        }) => create_token(&file, &user, expires),
+        Command::Config(ConfigCommand::Check(file)) => check_config(&file),
+        Command::PluginHost => return plugin::run_plugin_host(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("belfry: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load(file: &ConfigFile) -> anyhow::Result<Config> {
+    let config = Config::load(file.config.as_deref())?;
+    let mut builder = env_logger::Builder::new();
+    builder
+        .filter_level(config.log.level)
+        .parse_default_env()
+        .target(env_logger::Target::Stderr);
+    // Libraries log headers and statements at these levels; secrets must not get there.
+    for noisy in [
+        "h2",
+        "hyper",
+        "actix_http",
+        "actix_server",
+        "mio",
+        "rustls",
+        "ureq",
+        "ureq_proto",
+        "r2d2",
+    ] {
+        builder.filter_module(noisy, log::LevelFilter::Warn);
+    }
+    builder.try_init().context("the log is set up twice")?;
+    Ok(config)
+}
+
+fn serve(file: &ConfigFile) -> anyhow::Result<()> {
+    let config = load(file)?;
+    let app = App::build(&config)?;
+    if app.first_run().token.is_some() {
+        print_first_run(app.first_run());
+        eprintln!(
+            "belfry: this is the first run; the token above belongs to the administrator and is not shown again"
+        );
+    }
+    app.run_until_stopped(&config)
+}
+
+fn init(file: &ConfigFile) -> anyhow::Result<()> {
+    let config = load(file)?;
+    let opened = app::open(&config, Purpose::Init)?;
+    print_first_run(&opened.first_run);
+    if opened.first_run.token.is_some() && std::io::stdout().is_terminal() {
+        eprintln!("belfry: keep the token; it is not shown again");
+    }
+    Ok(())
+}
+
+fn print_first_run(made: &FirstRun) {
+    let mut object = json!({ "orgId": made.org_id, "userId": made.user_id });
+    if let Some(token) = &made.token {
+        object["pat"] = json!(token);
+    }
+    println!("{object}");
+}
+
+fn create_token(file: &ConfigFile, user: &str, expires: Option<Expiry>) -> anyhow::Result<()> {
+    let config = load(file)?;
+    let opened = app::open(&config, Purpose::Command)?;
+    let expires_at = expires.map(|expires| match expires {
+        Expiry::After(life) => opened.clock.now().plus(life),
+        Expiry::At(instant) => instant,
+    });
+    let (token_id, token) =
+        setup::create_token(&opened.store, &opened.clock, &opened.ids, user, expires_at)
+            .with_context(|| format!("no token for user {user:?}"))?;
+    println!("{}", json!({ "tokenId": token_id, "token": token }));
+    Ok(())
+}
+
+fn check_config(file: &ConfigFile) -> anyhow::Result<()> {
+    load(file)?;
+    println!("the configuration is fine");
+    Ok(())
+}

@@ -1,0 +1,258 @@
+//! The loop that finds what is due, hands it to workers and keeps the outbox tidy.
+//!
+//! It sleeps until a commit leaves a message, an outcome is written, a provider changes, or the next
+//! message is due; it never polls tightly. While no provider takes calls nothing is claimed, so that
+//! no attempt is used up.
+
+use std::{
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender as ChannelSender, TryRecvError};
+use log::warn;
+
+use super::{claims::Claims, sender::Sender};
+use crate::{
+    error::Error,
+    ids,
+    store::{Message, Outcome, Stamp},
+};
+
+/// Messages handed to the workers at one time; more wait in the database.
+const MOST_CLAIMED: usize = 256;
+/// Threads at most; a provider takes 64 calls at once at most.
+const MOST_WORKERS: usize = 64;
+/// The longest sleep.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// How often useless messages, old ones and old wrong codes are looked for.
+const SWEEP: Duration = Duration::from_secs(15);
+/// How often it is said that messages wait for a provider.
+const WARNING: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The dispatcher's thread owns this.
+pub(super) struct Dispatcher {
+    pub sender: Arc<Sender>,
+    pub claims: Arc<Claims>,
+    pub wake: Receiver<()>,
+    pub stop: Receiver<()>,
+    pub outcomes: ChannelSender<Outcome>,
+    pub retention: Duration,
+}
+
+/// The workers: as many threads as the providers take calls at once.
+struct Workers {
+    queue: ChannelSender<Message>,
+    source: Receiver<Message>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Dispatcher {
+    /// Runs until the stop channel closes, then waits for the attempts that are under way.
+    pub(super) fn run(self) {
+        let (queue, source) = crossbeam_channel::unbounded();
+        let mut workers = Workers {
+            queue,
+            source,
+            threads: Vec::new(),
+        };
+        let mut swept: Option<Instant> = None;
+        let mut warned: Option<Instant> = None;
+        loop {
+            let is_due = |last: Option<Instant>, interval| {
+                last.is_none_or(|last: Instant| last.elapsed() >= interval)
+            };
+            if is_due(swept, SWEEP) {
+                swept = Some(Instant::now());
+                self.sweep(&workers);
+            }
+            let is_served = self
+                .sender
+                .providers
+                .providers()
+                .iter()
+                .any(|provider| provider.is_available());
+            let claimed = if is_served {
+                self.claim(&mut workers)
+            } else {
+                Ok(())
+            };
+            if let Err(fault) = claimed {
+                warn!("the outbox cannot be read at the moment: {fault}");
+            }
+            if !is_served && is_due(warned, WARNING) && self.warn_of_waiting() {
+                warned = Some(Instant::now());
+            }
+            if self.sleep(is_served) {
+                break;
+            }
+        }
+        drop(workers.queue);
+        for thread in workers.threads {
+            let _ = thread.join();
+        }
+    }
+
+    /// Hands out what is due and not claimed yet.
+    fn claim(&self, workers: &mut Workers) -> Result<(), Error> {
+        let claimed = self.claims.len();
+        if claimed >= MOST_CLAIMED {
+            return Ok(());
+        }
+        self.adjust(workers);
+        let now = self.sender.clock.now();
+        // What is claimed is due too and comes first, so as many more are asked for.
+        let due = self
+            .sender
+            .store
+            .read_blocking(|tx| tx.due_messages(now, claimed + MOST_CLAIMED))?;
+        for message in due {
+            if self.claims.len() >= MOST_CLAIMED {
+                break;
+            }
+            self.hand_out(workers, message);
+        }
+        Ok(())
+    }
+
+    fn hand_out(&self, workers: &Workers, message: Message) {
+        if self.claims.claim(message.id) {
+            // The receiving end lives in `workers`, so sending cannot fail.
+            let _ = workers.queue.send(message);
+        }
+    }
+
+    /// Starts threads until there are as many as the providers take calls at once.
+    fn adjust(&self, workers: &mut Workers) {
+        let wanted: usize = self
+            .sender
+            .providers
+            .providers()
+            .iter()
+            .map(|provider| provider.max_concurrency())
+            .sum();
+        while workers.threads.len() < wanted.clamp(1, MOST_WORKERS) {
+            let (sender, source, outcomes) = (
+                self.sender.clone(),
+                workers.source.clone(),
+                self.outcomes.clone(),
+            );
+            let stop = self.stop.clone();
+            let work = move || {
+                for message in source {
+                    // What is handed out but not begun waits for the next start.
+                    if stop.try_recv() == Err(TryRecvError::Disconnected)
+                        || outcomes.send(sender.attempt(&message)).is_err()
+                    {
+                        return;
+                    }
+                }
+            };
+            match std::thread::Builder::new()
+                .name("delivery".to_owned())
+                .spawn(work)
+            {
+                Ok(thread) => workers.threads.push(thread),
+                Err(fault) => {
+                    warn!("no further delivery thread: {fault}");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Ends useless messages also when nobody could send them, and forgets what is old.
+    fn sweep(&self, workers: &Workers) {
+        let now = self.sender.clock.now();
+        match self
+            .sender
+            .store
+            .read_blocking(|tx| tx.expired_messages(now, MOST_CLAIMED))
+        {
+            Ok(expired) if workers.threads.is_empty() => {
+                for message in expired
+                    .into_iter()
+                    .filter(|message| self.claims.claim(message.id))
+                {
+                    let _ = self.outcomes.send(self.sender.attempt(&message));
+                }
+            }
+            Ok(expired) => expired
+                .into_iter()
+                .for_each(|message| self.hand_out(workers, message)),
+            Err(fault) => warn!("the outbox cannot be read at the moment: {fault}"),
+        }
+        let oldest_message = ids::first_id_at(now.minus(self.retention));
+        let oldest_wrong_code = now.minus(DAY);
+        let stamp = Stamp {
+            now,
+            editor: "SYSTEM".to_owned(),
+        };
+        let forgotten = self.sender.store.write_blocking(stamp, move |tx| {
+            tx.delete_wrong_codes(oldest_wrong_code)?;
+            Ok(tx.delete_final_messages(oldest_message)?)
+        });
+        if let Err(fault) = forgotten {
+            warn!("old messages cannot be removed at the moment: {fault}");
+        }
+    }
+
+    /// Says that messages wait, if any do.
+    fn warn_of_waiting(&self) -> bool {
+        let waiting = self
+            .sender
+            .store
+            .read_blocking(|tx| tx.queued_messages())
+            .unwrap_or(0);
+        if waiting == 0 {
+            return false;
+        }
+        let providers = self.sender.providers.providers();
+        let states: Vec<_> = providers
+            .iter()
+            .map(|provider| format!("{} is {}", provider.name(), provider.state()))
+            .collect();
+        let reason = if states.is_empty() {
+            "no provider is configured".to_owned()
+        } else {
+            states.join("; ")
+        };
+        warn!("{waiting} messages wait for a provider: {reason}");
+        true
+    }
+
+    /// Sleeps until there may be something to do; true when it is time to stop.
+    fn sleep(&self, is_served: bool) -> bool {
+        let until = self.longest_sleep(is_served);
+        crossbeam_channel::select! {
+            recv(self.stop) -> _ => true,
+            recv(self.wake) -> _ => false,
+            default(until) => false,
+        }
+    }
+
+    fn longest_sleep(&self, is_served: bool) -> Duration {
+        let now = self.sender.clock.now();
+        let mut until = LONGEST_SLEEP;
+        if self.sender.clock.is_movable() {
+            until = Duration::from_millis(50);
+        }
+        if is_served {
+            let next = self
+                .sender
+                .store
+                .read_blocking(|tx| tx.next_due(now))
+                .ok()
+                .flatten();
+            return next.map_or(until, |due| due.since(now).min(until));
+        }
+        let providers = self.sender.providers.providers().iter();
+        let probe = providers.filter_map(|provider| provider.retry_at()).min();
+        let wait = probe.map_or(until, |at| {
+            at.saturating_duration_since(Instant::now()).min(until)
+        });
+        wait.max(Duration::from_millis(20))
+    }
+}

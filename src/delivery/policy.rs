@@ -1,0 +1,115 @@
+//! What an answer of a provider means for the message: the table of plugin-abi.md §6, pure.
+
+use std::time::Duration;
+
+use crate::plugin::{SendResult, Status};
+
+/// The first wait after a failed attempt; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The longest wait, so that a message goes out soon after the repair of its provider.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Attempts with an unknown outcome until a message is given up: it may have arrived each time.
+const MOST_UNKNOWN_OUTCOMES: u32 = 2;
+
+/// What to do with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A provider took it.
+    Sent,
+    /// Give it up.
+    Fail,
+    /// Ask the next provider; without one, try again after the wait.
+    NextProvider,
+    /// Try again after the wait, with whatever provider comes first then.
+    Retry,
+}
+
+/// The step after an answer; `unknown_outcomes` counts this one in.
+pub(super) fn step(result: &SendResult, unknown_outcomes: u32) -> Step {
+    match result.status {
+        Status::Ok => Step::Sent,
+        Status::InvalidRecipient | Status::Rejected => Step::Fail,
+        // Another provider must not send what may have arrived. A plugin that died counts differently:
+        // it is tried again until the message expires.
+        Status::OutcomeUnknown if result.by_host => Step::Retry,
+        Status::OutcomeUnknown if unknown_outcomes < MOST_UNKNOWN_OUTCOMES => Step::Retry,
+        Status::OutcomeUnknown => Step::Fail,
+        Status::Unsupported
+        | Status::Throttled
+        | Status::Unavailable
+        | Status::Unauthorized
+        | Status::Misconfigured
+        | Status::Internal => Step::NextProvider,
+    }
+}
+
+/// The wait before the next attempt: exponential with full jitter, or what the provider asked for.
+/// `chance` is uniform in 0..1.
+pub(super) fn wait(attempts: u32, asked: Option<Duration>, chance: f64) -> Duration {
+    if let Some(asked) = asked {
+        return asked.clamp(Duration::from_millis(100), LONGEST_WAIT);
+    }
+    let ceiling = FIRST_WAIT
+        .saturating_mul(1 << attempts.saturating_sub(1).min(16))
+        .min(LONGEST_WAIT);
+    // A little at least, so that a provider that fails at once is not asked in a tight loop.
+    (ceiling.mul_f64(chance)).max(Duration::from_millis(200))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: Status, by_host: bool) -> SendResult {
+        SendResult {
+            status,
+            by_host,
+            retry_after: None,
+            segments: None,
+            provider_id: String::new(),
+            provider_code: String::new(),
+            detail: String::new(),
+        }
+    }
+
+    #[test]
+    fn permanent_faults_end_a_message_and_others_ask_the_next_provider() {
+        assert_eq!(step(&answer(Status::Ok, false), 0), Step::Sent);
+        assert_eq!(step(&answer(Status::Rejected, false), 0), Step::Fail);
+        assert_eq!(
+            step(&answer(Status::InvalidRecipient, false), 0),
+            Step::Fail
+        );
+        assert_eq!(
+            step(&answer(Status::Unauthorized, false), 0),
+            Step::NextProvider
+        );
+        assert_eq!(
+            step(&answer(Status::Unavailable, true), 0),
+            Step::NextProvider
+        );
+    }
+
+    #[test]
+    fn an_unknown_outcome_is_tried_once_more_but_a_dead_plugin_again_and_again() {
+        assert_eq!(step(&answer(Status::OutcomeUnknown, false), 1), Step::Retry);
+        assert_eq!(step(&answer(Status::OutcomeUnknown, false), 2), Step::Fail);
+        assert_eq!(step(&answer(Status::OutcomeUnknown, true), 9), Step::Retry);
+    }
+
+    #[test]
+    fn waits_grow_to_twenty_seconds_and_never_vanish() {
+        assert_eq!(wait(1, None, 1.0), Duration::from_secs(1));
+        assert_eq!(wait(3, None, 1.0), Duration::from_secs(4));
+        assert_eq!(wait(40, None, 1.0), Duration::from_secs(20));
+        assert_eq!(wait(40, None, 0.0), Duration::from_millis(200));
+        assert_eq!(
+            wait(1, Some(Duration::from_secs(7)), 0.5),
+            Duration::from_secs(7)
+        );
+        assert_eq!(
+            wait(1, Some(Duration::from_secs(70)), 0.5),
+            Duration::from_secs(20)
+        );
+    }
+}

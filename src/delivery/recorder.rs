@@ -1,0 +1,73 @@
+//! Writes down what became of attempts, many at a time, and frees their claims.
+//!
+//! A message stays claimed until its outcome is on disk: an outcome that cannot be written yet is
+//! tried again, so nothing is sent twice because the disk was full for a moment.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender as ChannelSender};
+use log::warn;
+
+use super::claims::Claims;
+use crate::{
+    clock::Clock,
+    domain::Event,
+    store::{MessageState, Outcome, Refusal, Stamp, Store, WriteTx},
+};
+
+/// The editor of `phone.code.sent` (contract/events.md §2).
+const EDITOR: &str = "NOTIFICATION";
+const MOST_AT_ONCE: usize = 256;
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Takes outcomes until the channel closes.
+pub(super) fn run(
+    store: &Store,
+    clock: &Clock,
+    outcomes: &Receiver<Outcome>,
+    claims: &Claims,
+    wake: &ChannelSender<()>,
+    stopping: &Receiver<()>,
+) {
+    while let Ok(first) = outcomes.recv() {
+        let mut batch = vec![first];
+        batch.extend(outcomes.try_iter().take(MOST_AT_ONCE - 1));
+        while let Err(fault) = write(store, clock, &batch) {
+            warn!(
+                "{} outcomes of messages are not written yet: {fault}",
+                batch.len()
+            );
+            // Closed when the server stops: then the messages are simply tried again after the restart.
+            if !matches!(
+                stopping.recv_timeout(RETRY),
+                Err(crossbeam_channel::RecvTimeoutError::Timeout)
+            ) {
+                return;
+            }
+        }
+        claims.release(batch.iter().map(|outcome| outcome.id));
+        let _ = wake.try_send(());
+    }
+}
+
+fn write(store: &Store, clock: &Clock, batch: &[Outcome]) -> Result<(), crate::error::Error> {
+    let batch = batch.to_vec();
+    let stamp = Stamp {
+        now: clock.now(),
+        editor: EDITOR.to_owned(),
+    };
+    store.write_blocking(stamp, move |tx| {
+        batch.iter().try_for_each(|outcome| record(tx, outcome))
+    })
+}
+
+fn record(tx: &WriteTx<'_>, outcome: &Outcome) -> Result<(), Refusal> {
+    tx.record(outcome)?;
+    if outcome.next == Ok(MessageState::Sent)
+        && let Some(mut phone) = tx.human_phone_in_row(outcome.user)?
+    {
+        phone.user.push(Event::PhoneCodeSent);
+        tx.save_user_events(&mut phone.user)?;
+    }
+    Ok(())
+}
