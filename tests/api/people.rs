@@ -141,7 +141,7 @@ impl App {
             String::from_utf8_lossy(&output.stderr)
         );
         let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
-        printed["pat"].as_str().unwrap().to_owned()
+        printed["token"].as_str().unwrap().to_owned()
     }
 
     /// The token of a machine user that has no membership anywhere.

@@ -79,7 +79,7 @@ pub const TABLE: Table = Table {
             t.by(&token).call(json!({})).is_invalid();
             let long = "A".repeat(201);
             t.by(&token).call(json!({"code": long})).is_invalid();
-            t.expect_last_events(&user, &["user.human.phone.code.added"]);
+            t.expect_last_events(&user, &["user.human.phone.code.added", "user.pat.added"]);
             t.by(&token)
                 .call(json!({"code": &long[..200]}))
                 .fails(Kind::Invalid, "COMMAND-sM0cs");

@@ -78,7 +78,7 @@ pub const TABLE: Table = Table {
             t.by(&token)
                 .call(request)
                 .fails(Kind::NotFound, "AUTHZ-cdgFk");
-            t.expect_last_events(&user, &["user.human.email.verified"]);
+            t.expect_last_events(&user, &["user.human.email.verified", "user.pat.added"]);
         }),
         case("the right in another organization does not help", |t| {
             let org = t.org();
