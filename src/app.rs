@@ -23,7 +23,7 @@ use crate::{
     config::{Config, Isolation},
     contract::Contract,
     delivery::{self, Delivery},
-    domain::{CodePolicy, PhoneNumber},
+    domain::CodePolicy,
     error::Error,
     ids::IdGenerator,
     plugin::{self, Registry},
@@ -166,8 +166,6 @@ impl App {
         .context("cannot start the delivery")?;
         let services = Arc::new(services(config, store, keys, clock, ids)?);
         let server = Arc::new(server(config, services)?);
-        // The first number needs the metadata; loading it takes some 10 ms that no caller should wait for.
-        std::thread::spawn(PhoneNumber::load_metadata);
         Ok(Self {
             bound,
             server,
@@ -247,6 +245,8 @@ fn start_providers(config: &Config) -> anyhow::Result<Registry> {
     let options = plugin::Options {
         plugin_dir: config.notifications.plugin_dir.clone(),
         require_pins: config.notifications.require_pins,
+        // Beside the database, where nobody else may write.
+        copies: Some(config.database.path.with_extension("plugins")),
         ..plugin::Options::new(executable, config.base.clone())
     };
     let configs = config

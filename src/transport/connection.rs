@@ -11,6 +11,7 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use tokio::{
@@ -20,6 +21,9 @@ use tokio::{
 };
 
 use super::{frame_watch::FrameWatch, h1::OwnErrors};
+
+/// How long the rest of a refused request is read, so that the client gets to see the answer.
+pub const LINGER: Duration = Duration::from_secs(2);
 
 /// What happened on a connection, and when.
 pub struct Activity {
@@ -52,6 +56,11 @@ impl Activity {
         self.incomplete_since.set(None);
         self.last_progress.set(Instant::now());
         Underway(self.clone())
+    }
+
+    /// The connection ends soon, however much of a refused request is still to come.
+    pub fn close_soon(&self) {
+        self.close_by.set(Some(Instant::now() + LINGER));
     }
 }
 

@@ -92,7 +92,8 @@ fn builder(limits: &Limits) -> http2::Builder<LocalExecutor> {
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams)
-        .max_header_list_size(limits.headers)
+        // Twice the limit, so that the application can refuse with a body what is a little too large.
+        .max_header_list_size(limits.headers.saturating_mul(2))
         .max_pending_accept_reset_streams(20)
         .max_local_error_reset_streams(100)
         .initial_stream_window_size(64 << 10)
