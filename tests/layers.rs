@@ -17,14 +17,14 @@ const FOUNDATION: [&str; 3] = ["error", "clock", "config"];
 /// What each module may use besides itself and the foundation. Only `app` knows everybody.
 const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["app", "contract", "plugin", "store"]),
+    ("cli", &["app", "api", "contract", "plugin"]),
     ("transport", &["api", "auth", "contract"]),
     (
         "api",
         &["auth", "contract", "store", "domain", "ids", "secrets"],
     ),
     ("auth", &["contract", "store", "domain", "secrets"]),
-    ("delivery", &["store", "domain", "plugin", "secrets"]),
+    ("delivery", &["store", "domain", "plugin", "ids", "secrets"]),
     ("store", &["domain", "ids"]),
     ("plugin", &[]),
     ("contract", &[]),
