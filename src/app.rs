@@ -207,16 +207,29 @@ impl App {
             env!("CARGO_PKG_VERSION")
         );
 
+        // Delivery stops while the running requests end; what they leave is sent after the next start.
+        let (tell, told) = std::sync::mpsc::channel::<()>();
+        let (delivery, providers) = (self.delivery, self.providers);
+        let stopping = std::thread::spawn(move || {
+            let _ = told.recv();
+            info!("stopping: running requests and attempts to send end first");
+            delivery.stop(&providers);
+        });
         let (bound, server) = (self.bound, self.server);
         let served = actix_rt::System::new().block_on(async move {
-            let stop = stop_signal()?;
+            let signal = stop_signal()?;
+            let stop = async move {
+                signal.await;
+                drop(tell);
+            };
             bound
                 .serve(server, stop)
                 .await
                 .context("the server stopped")
         });
-        info!("stopping: messages that are being sent end first");
-        self.delivery.stop(&self.providers);
+        if stopping.join().is_err() {
+            warn!("the delivery did not stop in order");
+        }
         info!("stopped");
         served
     }

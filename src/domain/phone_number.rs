@@ -20,7 +20,8 @@ pub enum PhoneNumberFault {
     Invalid,
 }
 
-/// The region whose national format a number without `+` is read in, as ISO 3166-1 alpha-2.
+/// The region whose national format a number without `+` is read in, as ISO 3166-1 alpha-2; with `ZZ`
+/// there is none, and every number needs its country code.
 #[derive(Clone, Copy, Debug)]
 pub struct Region(enums::Region);
 
@@ -32,9 +33,10 @@ impl FromStr for Region {
         enums::Region::from_str(code)
             .ok()
             .filter(|region| {
-                PHONE_NUMBER_UTIL
-                    .get_country_code_for_region(*region)
-                    .is_some()
+                code == "ZZ"
+                    || PHONE_NUMBER_UTIL
+                        .get_country_code_for_region(*region)
+                        .is_some()
             })
             .map(Self)
             .ok_or("is no ISO 3166-1 alpha-2 region such as \"CH\"")

@@ -58,6 +58,11 @@ impl Activity {
         Underway(self.clone())
     }
 
+    /// Whether a handler runs.
+    pub fn is_busy(&self) -> bool {
+        self.underway.get() > 0
+    }
+
     /// The connection ends soon, however much of a refused request is still to come.
     pub fn close_soon(&self) {
         self.close_by.set(Some(Instant::now() + LINGER));
@@ -113,7 +118,7 @@ impl Connection {
         match &mut self.watch {
             Watch::Http1(_) => {
                 self.activity.last_progress.set(now);
-                if self.activity.underway.get() == 0 && since.get().is_none() {
+                if !self.activity.is_busy() && since.get().is_none() {
                     since.set(Some(now));
                 }
             }
