@@ -76,9 +76,9 @@ pub const TABLE: Table = Table {
         case("a code has 1 to 200 characters", |t| {
             let user = t.human_with_phone(&t.number());
             let token = t.token_of(&user);
-            t.by(&token).call(json!({})).is_invalid();
+            t.by(&token).call(json!({})).expect_invalid();
             let long = "A".repeat(201);
-            t.by(&token).call(json!({"code": long})).is_invalid();
+            t.by(&token).call(json!({"code": long})).expect_invalid();
             t.expect_last_events(&user, &["user.human.phone.code.added", "user.pat.added"]);
             t.by(&token)
                 .call(json!({"code": &long[..200]}))

@@ -74,7 +74,7 @@ pub const TABLE: Table = Table {
         case("a user id has 1 to 200 characters", |t| {
             for user in [String::new(), "a".repeat(201)] {
                 t.call(json!({"userId": user, "roles": ["ORG_OWNER"]}))
-                    .is_invalid();
+                    .expect_invalid();
             }
         }),
     ],

@@ -61,9 +61,9 @@ pub const TABLE: Table = Table {
         }),
         case("a user id has 1 to 200 characters", |t| {
             t.call(json!({"userId": "a".repeat(201), "roles": ["ORG_OWNER"]}))
-                .is_invalid();
+                .expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({"roles": ["ORG_OWNER"]})).is_invalid();
+                t.call(json!({"roles": ["ORG_OWNER"]})).expect_invalid();
             }
         }),
     ],

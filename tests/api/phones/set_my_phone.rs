@@ -53,7 +53,7 @@ pub const TABLE: Table = Table {
             let token = t.token_of(&t.human());
             let long = format!("{}{}", t.number(), " ".repeat(39));
             for phone in ["", "0791234567", long.as_str()] {
-                t.by(&token).call(json!({"phone": phone})).is_invalid();
+                t.by(&token).call(json!({"phone": phone})).expect_invalid();
             }
             let longest = &long[..50];
             t.by(&token).call(json!({"phone": longest})).ok();

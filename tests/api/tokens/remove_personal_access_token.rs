@@ -53,11 +53,13 @@ pub const TABLE: Table = Table {
         }),
         case("both ids have 1 to 200 characters", |t| {
             let long = "a".repeat(201);
-            t.call(json!({"userId": long, "tokenId": "1"})).is_invalid();
-            t.call(json!({"userId": "1", "tokenId": long})).is_invalid();
+            t.call(json!({"userId": long, "tokenId": "1"}))
+                .expect_invalid();
+            t.call(json!({"userId": "1", "tokenId": long}))
+                .expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({"tokenId": "1"})).is_invalid();
-                t.call(json!({"userId": "1"})).is_invalid();
+                t.call(json!({"tokenId": "1"})).expect_invalid();
+                t.call(json!({"userId": "1"})).expect_invalid();
             }
         }),
     ],
