@@ -1,0 +1,23 @@
+//! What survives: kill -9, broken providers, full disks, locked databases, restarts and signals.
+//!
+//! Black-box tests over the spawned binary, its socket, its SQLite file and real plugins. `app.rs` runs
+//! the server, `people.rs` asks it for things, `sms.rs` reads what providers wrote, `database.rs`
+//! looks into the file, `plugins.rs` builds a provider that a test breaks and repairs (`switch.c`).
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod app;
+mod database;
+mod failover;
+mod key;
+mod kill;
+mod people;
+mod plugins;
+mod recovery;
+mod secrecy;
+mod shutdown;
+mod sms;
+mod start;
+mod storage;
+mod swap;
+mod wiping;
