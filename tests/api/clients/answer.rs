@@ -29,7 +29,7 @@ pub struct Failure {
     pub details: Vec<Value>,
     /// The HTTP status, where the encoding shows the error there.
     pub http_status: Option<u16>,
-    /// How long to wait, from the header Retry-After or the detail RetryInfo.
+    /// How long to wait, from the header Retry-After or the detail `RetryInfo`.
     pub retry_after: Option<Duration>,
 }
 

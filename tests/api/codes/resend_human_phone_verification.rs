@@ -1,4 +1,4 @@
-//! v1 management ResendHumanPhoneVerification (contract/phone.md §2).
+//! v1 management `ResendHumanPhoneVerification` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const CODE_ADDED: &str = "user.human.phone.code.added";
 
-/// The cases of ResendHumanPhoneVerification.
+/// The cases of `ResendHumanPhoneVerification`.
 pub const TABLE: Table = Table {
     operation: &RESEND_HUMAN_PHONE_VERIFICATION,
     cases: &[

@@ -1,4 +1,4 @@
-//! v2 ResendPhoneCode (contract/phone.md §4).
+//! v2 `ResendPhoneCode` (contract/phone.md §4).
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::{
 
 const CODE_ADDED: &str = "user.human.phone.code.added";
 
-/// The cases of ResendPhoneCode.
+/// The cases of `ResendPhoneCode`.
 pub const TABLE: Table = Table {
     operation: &RESEND_PHONE_CODE,
     cases: &[

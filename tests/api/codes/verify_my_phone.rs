@@ -1,4 +1,4 @@
-//! v1 auth VerifyMyPhone (contract/phone.md §3).
+//! v1 auth `VerifyMyPhone` (contract/phone.md §3).
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
 const VERIFIED: &str = "user.human.phone.verified";
 const FAILED: &str = "user.human.phone.verification.failed";
 
-/// The cases of VerifyMyPhone.
+/// The cases of `VerifyMyPhone`.
 pub const TABLE: Table = Table {
     operation: &VERIFY_MY_PHONE,
     cases: &[

@@ -1,4 +1,4 @@
-//! v2 VerifyPhone (contract/phone.md §4).
+//! v2 `VerifyPhone` (contract/phone.md §4).
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
 const VERIFIED: &str = "user.human.phone.verified";
 const FAILED: &str = "user.human.phone.verification.failed";
 
-/// The cases of VerifyPhone.
+/// The cases of `VerifyPhone`.
 pub const TABLE: Table = Table {
     operation: &VERIFY_PHONE,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management RemoveOrgMember (contract/orgs-and-auth.md §1).
+//! v1 management `RemoveOrgMember` (contract/orgs-and-auth.md §1).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of RemoveOrgMember.
+/// The cases of `RemoveOrgMember`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_ORG_MEMBER,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management UpdateOrgMember (contract/orgs-and-auth.md §1).
+//! v1 management `UpdateOrgMember` (contract/orgs-and-auth.md §1).
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn owner(t: &Scene) -> String {
     machine
 }
 
-/// The cases of UpdateOrgMember.
+/// The cases of `UpdateOrgMember`.
 pub const TABLE: Table = Table {
     operation: &UPDATE_ORG_MEMBER,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management AddOrg (contract/orgs-and-auth.md §1).
+//! v1 management `AddOrg` (contract/orgs-and-auth.md §1).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of AddOrg.
+/// The cases of `AddOrg`.
 pub const TABLE: Table = Table {
     operation: &ADD_ORG,
     cases: &[

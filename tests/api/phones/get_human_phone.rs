@@ -1,4 +1,4 @@
-//! v1 management GetHumanPhone (contract/phone.md §2).
+//! v1 management `GetHumanPhone` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of GetHumanPhone.
+/// The cases of `GetHumanPhone`.
 pub const TABLE: Table = Table {
     operation: &GET_HUMAN_PHONE,
     cases: &[

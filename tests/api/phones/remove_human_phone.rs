@@ -1,4 +1,4 @@
-//! v1 management RemoveHumanPhone (contract/phone.md §2).
+//! v1 management `RemoveHumanPhone` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const REMOVED: &str = "user.human.phone.removed";
 
-/// The cases of RemoveHumanPhone.
+/// The cases of `RemoveHumanPhone`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_HUMAN_PHONE,
     cases: &[

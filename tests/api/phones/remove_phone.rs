@@ -1,4 +1,4 @@
-//! v2 RemovePhone (contract/phone.md §4).
+//! v2 `RemovePhone` (contract/phone.md §4).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const REMOVED: &str = "user.human.phone.removed";
 
-/// The cases of RemovePhone.
+/// The cases of `RemovePhone`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_PHONE,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 auth SetMyPhone (contract/phone.md §3).
+//! v1 auth `SetMyPhone` (contract/phone.md §3).
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::{
 const CHANGED: &str = "user.human.phone.changed";
 const CODE_ADDED: &str = "user.human.phone.code.added";
 
-/// The cases of SetMyPhone.
+/// The cases of `SetMyPhone`.
 pub const TABLE: Table = Table {
     operation: &SET_MY_PHONE,
     cases: &[

@@ -1,4 +1,4 @@
-//! v2 SetPhone when it is refused (contract/phone.md §4), in the contract's order of checks.
+//! v2 `SetPhone` when it is refused (contract/phone.md §4), in the contract's order of checks.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of SetPhone that are refused.
+/// The cases of `SetPhone` that are refused.
 pub const TABLE: Table = Table {
     operation: &SET_PHONE,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management UpdateHumanPhone (contract/phone.md §2).
+//! v1 management `UpdateHumanPhone` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ const CHANGED: &str = "user.human.phone.changed";
 const CODE_ADDED: &str = "user.human.phone.code.added";
 const VERIFIED: &str = "user.human.phone.verified";
 
-/// The cases of UpdateHumanPhone.
+/// The cases of `UpdateHumanPhone`.
 pub const TABLE: Table = Table {
     operation: &UPDATE_HUMAN_PHONE,
     cases: &[

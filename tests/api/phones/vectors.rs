@@ -1,7 +1,7 @@
 //! Numbers as people write them, against what Google's libphonenumber makes of them.
 //!
 //! `tests/data/phone-numbers.tsv` goes to the number type itself, row by row; the vectors of
-//! contract/phone.md §1 go through v2 SetPhone of the running server.
+//! contract/phone.md §1 go through v2 `SetPhone` of the running server.
 
 use belfry::domain::{PhoneNumber, PhoneNumberFault};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! v1 management AddPersonalAccessToken (contract/users.md §2).
+//! v1 management `AddPersonalAccessToken` (contract/users.md §2).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const ADDED: &str = "user.pat.added";
 
-/// The cases of AddPersonalAccessToken.
+/// The cases of `AddPersonalAccessToken`.
 pub const TABLE: Table = Table {
     operation: &ADD_PERSONAL_ACCESS_TOKEN,
     cases: &[

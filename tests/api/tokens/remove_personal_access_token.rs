@@ -1,4 +1,4 @@
-//! v1 management RemovePersonalAccessToken (contract/users.md §2).
+//! v1 management `RemovePersonalAccessToken` (contract/users.md §2).
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn token_of(t: &Scene, machine: &str) -> Value {
     t.rest_as_admin(&ADD_PERSONAL_ACCESS_TOKEN, request).ok()
 }
 
-/// The cases of RemovePersonalAccessToken.
+/// The cases of `RemovePersonalAccessToken`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_PERSONAL_ACCESS_TOKEN,
     cases: &[

@@ -1,4 +1,4 @@
-//! v2 DeleteUser (contract/users.md §4).
+//! v2 `DeleteUser` (contract/users.md §4).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of DeleteUser.
+/// The cases of `DeleteUser`.
 pub const TABLE: Table = Table {
     operation: &DELETE_USER,
     cases: &[

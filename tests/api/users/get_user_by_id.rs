@@ -1,4 +1,4 @@
-//! v2 GetUserByID (contract/users.md §4).
+//! v2 `GetUserByID` (contract/users.md §4).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of GetUserByID.
+/// The cases of `GetUserByID`.
 pub const TABLE: Table = Table {
     operation: &GET_USER_BY_ID,
     cases: &[

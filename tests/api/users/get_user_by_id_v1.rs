@@ -1,4 +1,4 @@
-//! v1 management GetUserByID (contract/users.md §2).
+//! v1 management `GetUserByID` (contract/users.md §2).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of GetUserByID.
+/// The cases of `GetUserByID`.
 pub const TABLE: Table = Table {
     operation: &GET_USER_BY_ID_V1,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management ListUserChanges (contract/users.md §2, events.md).
+//! v1 management `ListUserChanges` (contract/users.md §2, events.md).
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn human_with_three_events(t: &Scene) -> String {
     t.human_with_verified_phone(&t.number())
 }
 
-/// The cases of ListUserChanges.
+/// The cases of `ListUserChanges`.
 pub const TABLE: Table = Table {
     operation: &LIST_USER_CHANGES,
     cases: &[

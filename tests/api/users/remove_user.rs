@@ -1,4 +1,4 @@
-//! v1 management RemoveUser (contract/users.md §2).
+//! v1 management `RemoveUser` (contract/users.md §2).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of RemoveUser.
+/// The cases of `RemoveUser`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_USER,
     cases: &[
