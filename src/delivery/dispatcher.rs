@@ -5,13 +5,14 @@
 //! no attempt is used up.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, Sender as ChannelSender, TryRecvError};
-use log::warn;
+use log::{error, warn};
 
 use super::{claims::Claims, sender::Sender};
 use crate::{
@@ -145,9 +146,15 @@ impl Dispatcher {
                     if stop.try_recv() == Err(TryRecvError::Disconnected) {
                         return;
                     }
-                    match sender.attempt(id) {
-                        Some(outcome) => drop(outcomes.send(outcome)),
-                        None => claims.release(std::iter::once(id)),
+                    // A panic costs this attempt, not the thread and every message after it.
+                    let attempt = catch_unwind(AssertUnwindSafe(|| sender.attempt(id)));
+                    match attempt {
+                        Ok(Some(outcome)) => drop(outcomes.send(outcome)),
+                        Ok(None) => claims.release(std::iter::once(id)),
+                        Err(_) => {
+                            error!("an attempt to send message {id} panicked");
+                            claims.release(std::iter::once(id));
+                        }
                     }
                 }
             };
