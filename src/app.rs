@@ -23,7 +23,7 @@ use crate::{
     config::{Config, Isolation},
     contract::Contract,
     delivery::{self, Delivery},
-    domain::{CodePolicy, PhoneNumber},
+    domain::CodePolicy,
     error::Error,
     ids::IdGenerator,
     plugin::{self, Registry},
@@ -166,8 +166,6 @@ impl App {
         .context("cannot start the delivery")?;
         let services = Arc::new(services(config, store, keys, clock, ids)?);
         let server = Arc::new(server(config, services)?);
-        // The first number needs the metadata; loading it takes some 10 ms that no caller should wait for.
-        std::thread::spawn(PhoneNumber::load_metadata);
         Ok(Self {
             bound,
             server,
@@ -209,16 +207,29 @@ impl App {
             env!("CARGO_PKG_VERSION")
         );
 
+        // Delivery stops while the running requests end; what they leave is sent after the next start.
+        let (tell, told) = std::sync::mpsc::channel::<()>();
+        let (delivery, providers) = (self.delivery, self.providers);
+        let stopping = std::thread::spawn(move || {
+            let _ = told.recv();
+            info!("stopping: running requests and attempts to send end first");
+            delivery.stop(&providers);
+        });
         let (bound, server) = (self.bound, self.server);
         let served = actix_rt::System::new().block_on(async move {
-            let stop = stop_signal()?;
+            let signal = stop_signal()?;
+            let stop = async move {
+                signal.await;
+                drop(tell);
+            };
             bound
                 .serve(server, stop)
                 .await
                 .context("the server stopped")
         });
-        info!("stopping: messages that are being sent end first");
-        self.delivery.stop(&self.providers);
+        if stopping.join().is_err() {
+            warn!("the delivery did not stop in order");
+        }
         info!("stopped");
         served
     }
@@ -247,6 +258,8 @@ fn start_providers(config: &Config) -> anyhow::Result<Registry> {
     let options = plugin::Options {
         plugin_dir: config.notifications.plugin_dir.clone(),
         require_pins: config.notifications.require_pins,
+        // Beside the database, where nobody else may write.
+        copies: Some(config.database.path.with_extension("plugins")),
         ..plugin::Options::new(executable, config.base.clone())
     };
     let configs = config

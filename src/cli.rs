@@ -57,7 +57,7 @@ enum TokenCommand {
     Create {
         #[command(flatten)]
         file: ConfigFile,
-        /// The user's id
+        /// The user's id or user name
         #[arg(long, value_name = "ID")]
         user: String,
         /// When it stops being good: a life such as "90days", or a time such as 2030-01-31T00:00:00Z;

@@ -1,4 +1,35 @@
-//! Belfry keeps users and their phone numbers and verifies the numbers by SMS.
+//! Belfry keeps users and their phone numbers and verifies the numbers by SMS, behind ZITADEL's user
+//! and phone API. This page is the architecture; it stays above the level of single modules.
+//!
+//! # One way through
+//!
+//! A request comes in on one port, over HTTP/1.1 or HTTP/2, as REST, gRPC, gRPC-Web or Connect.
+//! [`transport`] turns all of them into one call of `pipeline::run`: decode, authenticate, authorize,
+//! validate, command or query, encode. What an rpc looks like, how REST reaches it and which
+//! permission it needs is declared once, in the .proto files of [`contract`]; what answers it is
+//! registered once, in [`api`]. [`auth`] says who calls and what that caller may.
+//!
+//! A command does everything that needs no row first (numbers, codes, hashes), then hands one closure
+//! to [`store`]. The single writer thread commits the closures that wait together in one transaction,
+//! each in a savepoint of its own, and answers after the fsync. State, history (`events`) and outbox
+//! (`messages`) change together or not at all. Reads of a few rows run on the worker thread itself.
+//!
+//! # Afterwards
+//!
+//! [`delivery`] is woken by the commit, takes messages from the outbox, checks that each is still
+//! wanted, renders it and asks the providers of [`plugin`] in their order. What became of it is
+//! written in batches. A message is sent at least once and keeps one id over all attempts, so that
+//! `kill -9` at any moment loses nothing that was acknowledged.
+//!
+//! # Who may import whom
+//!
+//! `main → cli → app → transport → api → store → domain`. [`transport`] and [`api`] may use [`auth`]
+//! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain and plugin; [`plugin`]
+//! only error and clock; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody.
+//! Only `store` knows SQL, only `transport` HTTP and JSON. `tests/layers.rs` holds this.
+//!
+//! Time, randomness and the caller come in through `api::Ctx`; [`clock`], [`ids`], [`secrets`],
+//! [`config`] and [`error`] are small and used where they are needed.
 
 pub mod api;
 pub mod app;

@@ -153,7 +153,7 @@ fn add_owner(tx: &WriteTx<'_>, instance: &mut Instance, user: &Aggregate) -> Res
     tx.save_membership(user.row, &membership, instance.aggregate.sequence)
 }
 
-/// Makes a token for any user, humans too: the way to try the "me" operations, and to come back in
+/// Makes a token for any user, humans too, named by id or user name: the way to try the "me" operations, and to come back in
 /// after losing the administrator's token. Tells the token's id and text.
 ///
 /// # Errors
@@ -162,20 +162,27 @@ pub fn create_token(
     store: &Store,
     clock: &Clock,
     ids: &IdGenerator,
-    user_id: &str,
+    user: &str,
     expires_at: Option<Timestamp>,
 ) -> Result<(String, String), Error> {
     let now = clock.now();
     let token = NewPersonalAccessToken::make(ids.next(now).to_string(), expires_at);
     let made = (token.id.clone(), token.text.clone());
-    let user_id = user_id.to_owned();
+    let wanted = user.to_owned();
     store.write_blocking(
         Stamp {
             now,
             editor: EDITOR.to_owned(),
         },
         move |tx| {
-            let mut user = tx.user(&user_id)?.ok_or(crate::error::USER_NOT_FOUND)?;
+            let by_name = || {
+                tx.user_id_by_name(&wanted)?
+                    .map_or(Ok(None), |id| tx.user(&id))
+            };
+            let found = tx
+                .user(&wanted)?
+                .map_or_else(by_name, |user| Ok(Some(user)))?;
+            let mut user = found.ok_or(crate::error::USER_NOT_FOUND)?;
             token.insert(tx, &mut user.aggregate).map_err(Refusal::from)
         },
     )?;

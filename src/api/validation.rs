@@ -68,7 +68,7 @@ fn rank(fault: &ValidationError) -> u8 {
 }
 
 fn text(fault: &ValidationError) -> Cow<'static, str> {
-    let bound = |name: &str| fault.params.get(name).and_then(serde_json::Value::as_u64);
+    let bound = |name: &str| fault.params.get(name).and_then(|bound| bound.as_u64());
     match (fault.code.as_ref(), bound("min"), bound("max")) {
         ("required", ..) => "value is required".into(),
         ("length", Some(min), Some(max)) => {

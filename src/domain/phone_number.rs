@@ -3,7 +3,7 @@
 //! Only that the text parses is demanded; whether the number is possible or valid for its region is
 //! not. An extension is dropped: it cannot receive an SMS.
 
-use std::{fmt, str::FromStr, sync::LazyLock};
+use std::{fmt, str::FromStr};
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, enums};
 
@@ -20,7 +20,8 @@ pub enum PhoneNumberFault {
     Invalid,
 }
 
-/// The region whose national format a number without `+` is read in, as ISO 3166-1 alpha-2.
+/// The region whose national format a number without `+` is read in, as ISO 3166-1 alpha-2; with `ZZ`
+/// there is none, and every number needs its country code.
 #[derive(Clone, Copy, Debug)]
 pub struct Region(enums::Region);
 
@@ -28,9 +29,17 @@ impl FromStr for Region {
     type Err = &'static str;
 
     fn from_str(code: &str) -> Result<Self, Self::Err> {
-        let region = enums::Region::from_str(code)
-            .map_err(|_| "is no ISO 3166-1 alpha-2 region such as \"CH\"")?;
-        Ok(Self(region))
+        // This loads the numbering metadata (some 5 ms), so no request has to wait for it.
+        enums::Region::from_str(code)
+            .ok()
+            .filter(|region| {
+                code == "ZZ"
+                    || PHONE_NUMBER_UTIL
+                        .get_country_code_for_region(*region)
+                        .is_some()
+            })
+            .map(Self)
+            .ok_or("is no ISO 3166-1 alpha-2 region such as \"CH\"")
     }
 }
 
@@ -70,11 +79,6 @@ impl PhoneNumber {
         } else {
             format!("{head}…{tail}")
         }
-    }
-
-    /// Loads the numbering metadata, so that the first request does not wait for it (some 10 ms).
-    pub fn load_metadata() {
-        LazyLock::force(&PHONE_NUMBER_UTIL);
     }
 }
 

@@ -98,6 +98,8 @@ impl Options {
 pub struct Limits {
     /// From the start of a child, or of loading, to the description.
     pub hello: Duration,
+    /// How long the start of the server waits for plugins that are not required.
+    pub patience: Duration,
     /// For `create`.
     pub create: Duration,
     /// How late a call may be before its process is killed, or its thread written off.
@@ -110,6 +112,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             hello: Duration::from_secs(5),
+            patience: Duration::from_millis(200),
             create: Duration::from_secs(10),
             grace: Duration::from_secs(2),
             probe: Duration::from_secs(15),

@@ -1,7 +1,7 @@
 //! All configured providers: started together, stopped together.
 //!
-//! [`Registry::start`] does not wait for plugins, so that a slow one delays nobody, except for those
-//! that are `required`. What can go wrong with the others is in [`Provider::state`] and in the log.
+//! [`Registry::start`] waits for plugins only a moment, so that a slow one delays nobody, except for
+//! those that are `required`. What can go wrong with the others is in [`Provider::state`] and in the log.
 
 use std::{
     collections::HashSet,
@@ -51,7 +51,8 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 impl Registry {
-    /// Starts all providers at once and waits for those that are `required`, and only for them.
+    /// Starts all providers at once and waits for those that are `required`; for the others only as long
+    /// as a usual plugin needs, so that their state can be told at the start.
     ///
     /// # Errors
     /// Two equal names, or a required provider that is not ready after its first try.
@@ -74,14 +75,17 @@ impl Registry {
         for config in configs {
             firsts.push(registry.add(config, options.clone())?);
         }
+        let patience = Instant::now() + limits.patience;
         for (provider, first) in registry.providers.iter().zip(firsts) {
-            if !provider.is_required() {
-                continue;
-            }
             // Disconnected when the first try is over.
-            let _ = first.recv_deadline(deadline);
+            let _ = first.recv_deadline(if provider.is_required() {
+                deadline
+            } else {
+                patience
+            });
             match provider.state() {
                 State::Ready => {}
+                _ if !provider.is_required() => {}
                 state => {
                     let name = provider.name().to_owned();
                     registry.stop();

@@ -25,7 +25,10 @@ use std::{
     cell::RefCell,
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -75,6 +78,8 @@ pub struct Store {
 }
 
 struct Inner {
+    /// Tells the stores of one process apart.
+    number: u64,
     manager: ConnectionManager,
     readers: r2d2::Pool<ConnectionManager>,
     writer: writer::Writer,
@@ -83,9 +88,12 @@ struct Inner {
     _lock: Option<File>,
 }
 
+/// How many stores were opened in this process.
+static OPENED: AtomicU64 = AtomicU64::new(0);
+
 thread_local! {
-    /// The connection for point reads of this thread, opened at the first one.
-    static POINT_READER: RefCell<Option<rusqlite::Connection>> = const { RefCell::new(None) };
+    /// The connection for point reads of this thread, opened at the first one, with its store's number.
+    static POINT_READER: RefCell<Option<(u64, rusqlite::Connection)>> = const { RefCell::new(None) };
 }
 
 impl Store {
@@ -131,6 +139,7 @@ impl Store {
         let writer = writer::Writer::start(connection, options.queue, options.batch, log_is_long)?;
         Ok(Self {
             inner: Arc::new(Inner {
+                number: OPENED.fetch_add(1, Ordering::Relaxed),
                 manager,
                 readers,
                 writer,
@@ -182,13 +191,12 @@ impl Store {
     pub fn point<T>(&self, read: impl FnOnce(&ReadTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         POINT_READER.with_borrow_mut(|slot| {
             let connection = match slot {
-                Some(connection) => connection,
-                None => slot.insert(
-                    self.inner
-                        .manager
-                        .open(Access::Read)
-                        .map_err(transaction::unavailable)?,
-                ),
+                Some((number, connection)) if *number == self.inner.number => connection,
+                _ => {
+                    let opened = self.inner.manager.open(Access::Read);
+                    let opened = opened.map_err(transaction::unavailable)?;
+                    &mut slot.insert((self.inner.number, opened)).1
+                }
             };
             transaction::read(connection, read)
         })

@@ -85,6 +85,18 @@ impl ReadTx<'_> {
         Ok(found.is_some())
     }
 
+    /// The id of the user with that user name, without regard to case.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn user_id_by_name(&self, user_name: &str) -> Result<Option<String>, Error> {
+        self.row(
+            "SELECT id FROM users WHERE user_name_key = ?1",
+            [user_name.to_lowercase()],
+            |row| row.get(0),
+        )
+    }
+
     /// The user with that id; `None` for a removed one.
     ///
     /// # Errors

@@ -84,6 +84,11 @@ impl Answer {
         }
     }
 
+    /// Whether the rest of the request is not worth waiting for, so that an HTTP/1 connection ends.
+    pub fn is_final(&self) -> bool {
+        matches!(self.status, 408 | 413 | 431)
+    }
+
     /// Adds a header.
     pub fn with(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));

@@ -44,7 +44,13 @@ pub async fn build(
 > {
     let handler = move |request: HttpRequest, payload: web::Payload| {
         let server = server.clone();
-        async move { write(handle(&server, &request, payload).await) }
+        async move {
+            let answer = handle(&server, &request, payload).await;
+            if let (true, Some(activity)) = (answer.is_final(), activity(&request)) {
+                activity.close_soon();
+            }
+            write(answer)
+        }
     };
     let app = App::new()
         .wrap(cors::middleware())
@@ -55,7 +61,7 @@ pub async fn build(
 }
 
 async fn handle(server: &Server, request: &HttpRequest, payload: web::Payload) -> Answer {
-    let _underway = request.conn_data::<Rc<Activity>>().map(Activity::begin);
+    let _underway = activity(request).map(Activity::begin);
     if head_size(request) > server.limits.headers as usize {
         return Answer::refused(&Refusal::headers_too_large());
     }
@@ -97,6 +103,11 @@ async fn handle(server: &Server, request: &HttpRequest, payload: web::Payload) -
     }
 }
 
+/// What is known about the HTTP/1 connection a request came on; `None` over HTTP/2.
+fn activity(request: &HttpRequest) -> Option<&Rc<Activity>> {
+    request.conn_data()
+}
+
 /// Without either header an HTTP/1 request has no body; HTTP/2 needs neither.
 fn has_body(request: &HttpRequest) -> bool {
     request.version() == actix_web::http::Version::HTTP_2
@@ -129,6 +140,9 @@ fn write(answer: Answer) -> HttpResponse {
         .insert_header(("cache-control", "no-store"))
         .insert_header(("pragma", "no-cache"))
         .insert_header(("expires", httpdate::fmt_http_date(SystemTime::now())));
+    if answer.is_final() {
+        response.force_close();
+    }
     for (name, value) in answer.headers {
         response.insert_header((name, value));
     }

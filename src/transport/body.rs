@@ -1,12 +1,15 @@
 //! Reads request bodies within the limits of size, time and memory.
 //!
-//! Small bodies are simply read. A larger one first needs one of a few places, so that many large
-//! uploads at one time cannot fill the memory; none of the contract's messages is that large.
+//! Small bodies are simply read. A larger one first needs one of a few places and keeps it until its
+//! call is over, so that many large uploads at one time can neither fill the memory nor keep the workers
+//! busy with decoding; none of the contract's messages is that large.
 
 use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{server::Server, status::Refusal};
 
@@ -47,11 +50,29 @@ async fn collect<E>(
         }
         if length > SMALL && place.is_none() {
             // The semaphore is never closed.
-            place = server.large_bodies.acquire().await.ok();
+            place = server.large_bodies.clone().acquire_owned().await.ok();
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(match place {
+        None => body.freeze(),
+        Some(place) => Bytes::from_owner(Placed {
+            body,
+            _place: place,
+        }),
+    })
+}
+
+/// A large body with its place, which is free again when the last view of the body is dropped.
+struct Placed {
+    body: BytesMut,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Placed {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 /// Reads and drops what is left of a body, within bounds: over HTTP/2 a body dropped half read resets

@@ -11,6 +11,7 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use tokio::{
@@ -20,6 +21,9 @@ use tokio::{
 };
 
 use super::{frame_watch::FrameWatch, h1::OwnErrors};
+
+/// How long the rest of a refused request is read, so that the client gets to see the answer.
+pub const LINGER: Duration = Duration::from_secs(2);
 
 /// What happened on a connection, and when.
 pub struct Activity {
@@ -52,6 +56,16 @@ impl Activity {
         self.incomplete_since.set(None);
         self.last_progress.set(Instant::now());
         Underway(self.clone())
+    }
+
+    /// Whether a handler runs.
+    pub fn is_busy(&self) -> bool {
+        self.underway.get() > 0
+    }
+
+    /// The connection ends soon, however much of a refused request is still to come.
+    pub fn close_soon(&self) {
+        self.close_by.set(Some(Instant::now() + LINGER));
     }
 }
 
@@ -104,7 +118,7 @@ impl Connection {
         match &mut self.watch {
             Watch::Http1(_) => {
                 self.activity.last_progress.set(now);
-                if self.activity.underway.get() == 0 && since.get().is_none() {
+                if !self.activity.is_busy() && since.get().is_none() {
                     since.set(Some(now));
                 }
             }

@@ -36,8 +36,8 @@ use super::{
     status,
 };
 
-/// How long a connection that was told to go away may take.
-const GOING_AWAY: Duration = Duration::from_secs(5);
+/// How long a connection without calls may take to go away after it was told to.
+const GOING_AWAY: Duration = Duration::from_secs(2);
 
 /// A peer that does not answer a ping this long is gone.
 const PING: Duration = Duration::from_secs(60);
@@ -82,7 +82,11 @@ pub async fn drive<A>(
             expired = &mut expiry => if expired != Expired::Idle { return },
         }
         going_away = true;
-        activity.close_by.set(Some(Instant::now() + GOING_AWAY));
+        let time_left = match activity.is_busy() {
+            true => server.limits.drain,
+            false => GOING_AWAY,
+        };
+        activity.close_by.set(Some(Instant::now() + time_left));
         http2.as_mut().graceful_shutdown();
     }
 }
@@ -92,7 +96,8 @@ fn builder(limits: &Limits) -> http2::Builder<LocalExecutor> {
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams)
-        .max_header_list_size(limits.headers)
+        // Twice the limit, so that the application can refuse with a body what is a little too large.
+        .max_header_list_size(limits.headers.saturating_mul(2))
         .max_pending_accept_reset_streams(20)
         .max_local_error_reset_streams(100)
         .initial_stream_window_size(64 << 10)
@@ -133,11 +138,11 @@ where
     let Content::Grpc(codec) = content else {
         return from_app(app, request, peer).await;
     };
-    match server.services.call(request) {
-        Ok(answer) => answer
+    match server.services.find(request.uri().path()) {
+        Some(serve) => serve(request)
             .await
             .map(|body| body.map_err(Into::into).boxed_unsync()),
-        Err(request) => from_grpc(server, request, codec).await,
+        None => from_grpc(server, request, codec).await,
     }
 }
 

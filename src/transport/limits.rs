@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Limits of the port. The defaults suit a server that faces the network.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Largest request body in bytes; more is 413, over gRPC RESOURCE_EXHAUSTED.
+    /// Largest request body in bytes; more is 413, over gRPC `RESOURCE_EXHAUSTED`.
     pub body: usize,
     /// Largest request head in bytes, at most 128 KiB; more is 431.
     pub headers: u32,

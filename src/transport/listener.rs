@@ -16,10 +16,19 @@ use actix_service::{Service, ServiceFactory as _, fn_factory, fn_service};
 use anyhow::Context as _;
 use tokio::{io::Interest, net::TcpStream, time::timeout};
 
-use super::{app, connection::Connection, h1, h2, limits::Limits, server::Server};
+use super::{
+    app,
+    connection::{Connection, LINGER},
+    h1, h2,
+    limits::Limits,
+    server::Server,
+};
 
 /// Connections that may wait to be accepted; the kernel's own limit still applies.
 const BACKLOG: i32 = 4096;
+
+/// Open files that are not connections: database, plugins, the runtime's own.
+const OTHER_FILES: usize = 256;
 
 /// Beginning of the HTTP/2 preface that no HTTP/1 request shares.
 const HTTP2: &[u8; 4] = b"PRI ";
@@ -75,15 +84,17 @@ impl Bound {
         server: Arc<Server>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        allow_many_files();
+        let files = allow_many_files();
         let limits = &server.limits;
         let workers = match limits.workers {
             0 => std::thread::available_parallelism().map_or(2, usize::from),
             workers => workers,
         };
+        let connections =
+            limits.connections.min(files.saturating_sub(OTHER_FILES)) / workers.max(1);
         let builder = actix_server::Server::build()
             .workers(workers.clamp(1, 512))
-            .max_concurrent_connections((limits.connections / workers.max(1)).max(1))
+            .max_concurrent_connections(connections.max(1))
             .shutdown_timeout(limits.drain.as_secs())
             .shutdown_signal(stop);
         let stopping = builder.graceful_shutdown_signal();
@@ -95,14 +106,23 @@ impl Bound {
     }
 }
 
-/// Each connection is an open file; the soft limit is often as low as 1024.
-fn allow_many_files() {
+/// Each connection is an open file, and the soft limit is often as low as 1024. Gives the limit.
+fn allow_many_files() -> usize {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
+    let before = limit.current;
     limit.current = limit.maximum;
-    if let Err(fault) = setrlimit(Resource::Nofile, limit) {
-        log::warn!("the limit of open files stays as it is: {fault}");
-    }
+    let reached = match setrlimit(Resource::Nofile, limit) {
+        Ok(()) => limit.maximum,
+        Err(fault) => {
+            log::warn!("the limit of open files stays as it is: {fault}");
+            before
+        }
+    };
+    // No limit at all is as good as the largest number.
+    reached.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
+    })
 }
 
 /// What one worker thread does with the sockets it is given.
@@ -120,7 +140,7 @@ fn worker(
                 HttpService::build()
                     .keep_alive(server.limits.keep_alive)
                     .client_request_timeout(server.limits.request_read)
-                    .client_disconnect_timeout(std::time::Duration::from_secs(2))
+                    .client_disconnect_timeout(LINGER)
                     .graceful_shutdown_signal(move || {
                         let stopping = stopping.clone();
                         async move { stopping.notified().await }
@@ -146,16 +166,19 @@ fn worker(
                     };
                     // Only a delay is at stake.
                     let _ = stream.set_nodelay(true);
+                    // Boxed, so that connections that have not sent anything stay small.
                     match version {
                         Version::Http2 => {
-                            h2::drive(stream, server, app, stopping.notified()).await;
+                            let drive = h2::drive(stream, server, app, stopping.notified());
+                            Box::pin(drive).await;
                         }
                         Version::Http1 => {
                             let dispatch = |connection: Connection| {
                                 let peer = connection.peer();
                                 http1.call((connection, peer))
                             };
-                            h1::drive(Rc::new(stream), &server.limits, dispatch).await;
+                            let drive = h1::drive(Rc::new(stream), &server.limits, dispatch);
+                            Box::pin(drive).await;
                         }
                     }
                     Ok(())
@@ -193,20 +216,26 @@ async fn tell(
     }
 }
 
-/// Looks at the first bytes once there are `enough`, or once they cannot be HTTP/2. A look that finds
-/// too few says "would block", so that the next one waits for the next packet.
+/// Looks at the first bytes once there are `enough`, once they cannot be HTTP/2, or once no more can
+/// come. A look that finds too few says "would block", so that the next one waits for the next packet;
+/// the end of the peer's stream is asked for first, because no "would block" clears that readiness.
 async fn peek(stream: &TcpStream, enough: usize) -> io::Result<Vec<u8>> {
-    stream
-        .async_io(Interest::READABLE, || {
+    loop {
+        let ended = stream.ready(Interest::READABLE).await?.is_read_closed();
+        let look = stream.try_io(Interest::READABLE, || {
             let mut bytes = [0; HTTP2.len()];
             let (_, length) =
                 rustix::net::recv(stream, &mut bytes[..], rustix::net::RecvFlags::PEEK)?;
             let seen = &bytes[..length.min(bytes.len())];
             let undecided = !seen.is_empty() && seen.len() < enough && HTTP2.starts_with(seen);
-            if undecided {
+            if undecided && !ended {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
             Ok(seen.to_vec())
-        })
-        .await
+        });
+        match look {
+            Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => {}
+            seen => return seen,
+        }
+    }
 }

@@ -166,3 +166,60 @@ pub async fn serve(server: &Server, request: Request<'_>) -> Answer {
         Err(error) => Answer::rest_error(&error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn find(verb: &str, path: &str) -> Result<(String, Vec<(String, String)>), u16> {
+        let routes = Routes::build(&Contract::load().unwrap()).unwrap();
+        let matched = routes.find(verb, path).map_err(|refusal| refusal.http)?;
+        let parameters = matched
+            .parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
+        let name = matched.route.method.descriptor.name().to_owned();
+        Ok((name, parameters))
+    }
+
+    #[test]
+    fn a_path_segment_is_decoded_after_it_was_matched() {
+        for (raw, value) in [
+            ("1", "1"),
+            ("a%2Fb", "a/b"),
+            ("%C3%BC%20", "ü "),
+            ("+", "+"),
+            ("%zz", "%zz"),
+        ] {
+            let path = format!("/management/v1/users/{raw}/phone");
+            let expected = vec![("user_id".to_owned(), value.to_owned())];
+            assert_eq!(
+                find("PUT", &path),
+                Ok(("UpdateHumanPhone".to_owned(), expected))
+            );
+        }
+        assert_eq!(find("PUT", "/management/v1/users/%FF/phone"), Err(400));
+    }
+
+    #[test]
+    fn unknown_paths_and_other_verbs_are_told_apart() {
+        assert_eq!(
+            find("GET", "/management/v1/healthz").map(|(name, _)| name),
+            Ok("Healthz".to_owned())
+        );
+        assert_eq!(find("POST", "/management/v1/healthz"), Err(405));
+        assert_eq!(find("FOO", "/management/v1/healthz"), Err(405));
+        for path in [
+            "/management/v1/healthz/",
+            "/management/v1/users//phone",
+            "/healthz",
+            "//",
+            "*",
+            "",
+        ] {
+            assert_eq!(find("GET", path), Err(404), "{path}");
+        }
+    }
+}

@@ -3,6 +3,8 @@
 //! `app` at the crate's root builds one [`Server`] and gives it to `transport::Bound::serve`; worker
 //! threads share it, so nothing in it changes after the start.
 
+use std::sync::Arc;
+
 use tokio::sync::Semaphore;
 
 use super::{limits::Limits, rest::Routes, services::Services};
@@ -13,7 +15,7 @@ use crate::{
 };
 
 /// Bodies larger than `body::SMALL` that may be in memory at one time.
-const LARGE_BODIES: usize = 16;
+const LARGE_BODIES: usize = 4;
 
 /// Makes the surroundings of a call from its caller and the origin it was sent to.
 pub type NewCtx = Box<dyn Fn(Option<Principal>, String) -> Ctx + Send + Sync>;
@@ -32,7 +34,7 @@ pub struct Server {
     pub(super) limits: Limits,
     pub(super) routes: Routes,
     pub(super) services: Services,
-    pub(super) large_bodies: Semaphore,
+    pub(super) large_bodies: Arc<Semaphore>,
 }
 
 impl Server {
@@ -62,7 +64,7 @@ impl Server {
             ready,
             external_origin,
             limits,
-            large_bodies: Semaphore::new(LARGE_BODIES),
+            large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
         })
     }
 }

@@ -16,7 +16,8 @@ use tonic_reflection::server::Builder;
 
 use crate::contract::{Contract, DESCRIPTOR_SET};
 
-type Serve = Box<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
+/// Answers the calls of one service.
+pub type Serve = Box<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
 
 /// The services, by the path prefix of their methods.
 pub struct Services(Vec<(String, Serve)>);
@@ -47,16 +48,10 @@ impl Services {
         ]))
     }
 
-    /// Starts a call if the path belongs to one of the services; otherwise gives the request back.
-    pub fn call(
-        &self,
-        request: Request<Incoming>,
-    ) -> Result<BoxFuture<'static, Response<Body>>, Request<Incoming>> {
-        let path = request.uri().path();
-        match self.0.iter().find(|(prefix, _)| path.starts_with(prefix)) {
-            Some((_, serve)) => Ok(serve(request)),
-            None => Err(request),
-        }
+    /// The service that the path of a call belongs to, if it is one of these.
+    pub fn find(&self, path: &str) -> Option<&Serve> {
+        let found = self.0.iter().find(|(prefix, _)| path.starts_with(prefix));
+        found.map(|(_, serve)| serve)
     }
 }
 

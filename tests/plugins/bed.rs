@@ -31,6 +31,7 @@ pub fn options() -> Options {
     let mut options = Options::new(executable(), folder("base"));
     options.copies = Some(folder("").join("copies"));
     options.limits = Limits {
+        patience: Duration::ZERO,
         hello: Duration::from_secs(3),
         create: Duration::from_secs(3),
         grace: Duration::from_millis(200),

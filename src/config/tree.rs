@@ -1,0 +1,314 @@
+//! The tree itself: every key, its default and its range. `config.toml` says the same in words.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use serde::Deserialize;
+use validator::Validate;
+
+use super::{duration, secret::ProviderConfig};
+
+/// The whole configuration.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The port and its limits.
+    #[validate(nested)]
+    pub server: Server,
+    /// The database.
+    #[validate(nested)]
+    pub database: Database,
+    /// The instance key.
+    pub secrets: Secrets,
+    /// Phone numbers.
+    pub phone: Phone,
+    /// Verification codes.
+    #[validate(nested)]
+    pub codes: Codes,
+    /// Messages and providers.
+    #[validate(nested)]
+    pub notifications: Notifications,
+    /// The log.
+    pub log: Log,
+    /// The folder that relative paths refer to: the file's, or the working directory without one.
+    #[serde(skip)]
+    pub base: PathBuf,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// The address and port to listen on.
+    pub listen: SocketAddr,
+    /// The origin that clients see, without a trailing slash.
+    #[validate(custom(function = "is_origin"))]
+    pub external_url: Option<String>,
+    /// Worker threads; 0 is one for each core.
+    #[validate(range(max = 256))]
+    pub workers: usize,
+    /// What a client may do.
+    #[validate(nested)]
+    pub limits: Limits,
+}
+
+/// `[server.limits]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The largest request body in bytes.
+    #[validate(range(min = 1024, max = 67_108_864))]
+    pub body_bytes: usize,
+    /// The largest head of a request in bytes.
+    #[validate(range(min = 1024, max = 131_072))]
+    pub header_bytes: u32,
+    /// The most connections at one time.
+    #[validate(range(min = 1, max = 1_000_000))]
+    pub connections: usize,
+    /// The most concurrent requests on one HTTP/2 connection.
+    #[validate(range(min = 1, max = 10_000))]
+    pub streams_per_connection: u32,
+    /// The time to send a request's head, and again its body.
+    #[serde(deserialize_with = "duration::positive")]
+    pub read_timeout: Duration,
+    /// The time a call may take.
+    #[serde(deserialize_with = "duration::positive")]
+    pub call_timeout: Duration,
+    /// The time an idle connection stays open.
+    #[serde(deserialize_with = "duration::positive")]
+    pub keep_alive: Duration,
+    /// The time running requests have to end after SIGTERM.
+    #[serde(deserialize_with = "duration::positive")]
+    pub shutdown_timeout: Duration,
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// The `SQLite` file.
+    pub path: PathBuf,
+    /// How many changes may wait to be written.
+    #[validate(range(min = 1, max = 1_000_000))]
+    pub write_queue: usize,
+    /// The time to wait for another process that holds the database locked.
+    #[serde(deserialize_with = "duration::any")]
+    pub busy_timeout: Duration,
+}
+
+/// `[secrets]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Secrets {
+    /// The instance key; by default `belfry.key` beside the database.
+    pub key_file: Option<PathBuf>,
+}
+
+/// `[phone]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Phone {
+    /// ISO 3166-1 alpha-2.
+    pub default_region: String,
+}
+
+/// `[codes]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Codes {
+    /// Wrong tries for one code.
+    #[validate(range(min = 1, max = 100))]
+    pub max_wrong_tries: u32,
+    /// Wrong tries for one number within a rolling day.
+    #[validate(range(min = 1, max = 10_000))]
+    pub max_wrong_tries_per_number_and_day: u32,
+    /// The codes that verify a phone.
+    #[validate(nested)]
+    pub verify_phone: SecretGenerator,
+}
+
+/// `[codes.…]`: how a kind of code is made.
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretGenerator {
+    /// The number of characters.
+    #[validate(range(min = 4, max = 20))]
+    pub length: u32,
+    /// The life of a code; zero is for ever.
+    #[serde(deserialize_with = "duration::any")]
+    pub expiry: Duration,
+    /// a to z
+    pub include_lower_letters: bool,
+    /// A to Z
+    pub include_upper_letters: bool,
+    /// 0 to 9
+    pub include_digits: bool,
+    /// Punctuation
+    pub include_symbols: bool,
+}
+
+/// `[notifications]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notifications {
+    /// The language of texts for users whose own has none.
+    pub default_language: String,
+    /// The time that final messages are kept.
+    #[serde(deserialize_with = "duration::positive")]
+    pub retention: Duration,
+    /// Where plugins are.
+    pub plugin_dir: Option<PathBuf>,
+    /// Whether a plugin without a pinned hash is refused.
+    pub require_pins: bool,
+    /// The providers, in the order they are tried.
+    #[validate(nested)]
+    pub providers: Vec<Provider>,
+}
+
+/// `[[notifications.providers]]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// The operator's name for it.
+    #[validate(length(min = 1, max = 100))]
+    pub name: String,
+    /// The plugin's name.
+    #[validate(length(min = 1, max = 100))]
+    pub plugin: String,
+    /// Where it runs.
+    #[serde(default)]
+    pub isolation: Isolation,
+    /// Whether the server refuses to start without it.
+    #[serde(default)]
+    pub required: bool,
+    /// The SHA-256 of the plugin's file, in hexadecimal.
+    #[validate(length(equal = 64))]
+    pub sha256: Option<String>,
+    /// The most bytes of private memory its process may use.
+    pub memory_limit: Option<u64>,
+    /// What the plugin wants to know; may hold secrets, so it is never shown.
+    #[serde(default)]
+    pub config: ProviderConfig,
+}
+
+/// Where a plugin runs.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// In a child process of its own.
+    #[default]
+    Process,
+    /// In the server.
+    InProcess,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// The least important level that is written.
+    pub level: log::LevelFilter,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
+        Self {
+            listen,
+            external_url: None,
+            workers: 0,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 4 << 20,
+            header_bytes: 16 << 10,
+            connections: 20_000,
+            streams_per_connection: 200,
+            read_timeout: Duration::from_secs(10),
+            call_timeout: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(75),
+            shutdown_timeout: Duration::from_secs(8),
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            path: "belfry.db".into(),
+            write_queue: 4096,
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Default for Phone {
+    fn default() -> Self {
+        Self {
+            default_region: "CH".to_owned(),
+        }
+    }
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self {
+            max_wrong_tries: 5,
+            max_wrong_tries_per_number_and_day: 20,
+            verify_phone: SecretGenerator::default(),
+        }
+    }
+}
+
+impl Default for SecretGenerator {
+    fn default() -> Self {
+        Self {
+            length: 6,
+            expiry: Duration::from_secs(3600),
+            include_lower_letters: false,
+            include_upper_letters: true,
+            include_digits: true,
+            include_symbols: false,
+        }
+    }
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self {
+            default_language: "en".to_owned(),
+            retention: Duration::from_secs(30 * 24 * 3600),
+            plugin_dir: None,
+            require_pins: false,
+            providers: Vec::new(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            level: log::LevelFilter::Info,
+        }
+    }
+}
+
+fn is_origin(url: &str) -> Result<(), validator::ValidationError> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(authority)
+            if !authority.is_empty() && !authority.contains(['/', '?', '#', '@', ' ']) =>
+        {
+            Ok(())
+        }
+        _ => Err(validator::ValidationError::new("origin").with_message(
+            "must be a scheme and a host such as https://belfry.example.org, without a path".into(),
+        )),
+    }
+}

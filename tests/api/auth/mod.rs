@@ -1,0 +1,5 @@
+//! Who may call what: the rows of contract/README §7 for every operation over every encoding.
+
+mod access;
+mod init;
+mod roles;

@@ -1,0 +1,23 @@
+//! Black-box tests: the built server is spawned and every operation is called over every encoding.
+//!
+//! `app.rs` runs the server, `clients/` speak to it, `table.rs` runs a table of cases. There is one
+//! module for each folder of `src/api`, with one table for each operation. `coverage.rs` lists all
+//! tables and fails when an operation of the contract has none.
+
+#![allow(clippy::unwrap_used)]
+
+mod app;
+mod auth;
+mod clients;
+mod codes;
+mod coverage;
+mod members;
+mod operations;
+mod orgs;
+mod people;
+mod phones;
+mod sms;
+mod table;
+mod tokens;
+mod users;
+mod wire;

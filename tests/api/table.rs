@@ -1,0 +1,207 @@
+//! A table of cases for one operation, run over every encoding that the operation has.
+//!
+//! A case is a sentence and a function of a [`Scene`]. All cases run, also when one fails; the test
+//! then names each that failed with its encoding. `coverage.rs` sees that no operation lacks a table.
+
+use std::{
+    any::Any,
+    ops::Deref,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    app::App,
+    clients::{Answer, Encoding},
+    operations::Operation,
+    people::{Change, headers},
+};
+
+/// The cases of one operation.
+pub struct Table {
+    /// What is called.
+    pub operation: &'static Operation,
+    /// What must hold, over each encoding.
+    pub cases: &'static [Case],
+}
+
+/// One case: a true sentence and what shows it.
+pub struct Case {
+    truth: &'static str,
+    check: fn(&Scene),
+}
+
+/// Makes a case.
+pub const fn case(truth: &'static str, check: fn(&Scene)) -> Case {
+    Case { truth, check }
+}
+
+/// One case over one encoding: the shared server, the operation, the encoding.
+pub struct Scene {
+    app: Arc<App>,
+    operation: &'static Operation,
+    /// How the operation is called.
+    pub encoding: Encoding,
+}
+
+/// A call by somebody else than the instance owner.
+pub struct Call<'a> {
+    scene: &'a Scene,
+    token: &'a str,
+    org: Option<&'a str>,
+}
+
+impl Table {
+    /// Runs all cases over all encodings.
+    pub fn run(&self) {
+        let app = App::shared();
+        let failures: Vec<String> = thread::scope(|scope| {
+            let runs: Vec<_> = Encoding::of(self.operation)
+                .map(|encoding| {
+                    let scene = Scene {
+                        app: app.clone(),
+                        operation: self.operation,
+                        encoding,
+                    };
+                    scope.spawn(move || self.run_over(&scene))
+                })
+                .collect();
+            runs.into_iter()
+                .flat_map(|run| run.join().unwrap())
+                .collect()
+        });
+        assert!(
+            failures.is_empty(),
+            "{} failed:\n{}",
+            self.operation.grpc_path(),
+            failures.join("\n")
+        );
+    }
+
+    fn run_over(&self, scene: &Scene) -> Vec<String> {
+        let mut failures = Vec::new();
+        for case in self.cases {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (case.check)(scene))) {
+                let why = text_of(panic.as_ref());
+                failures.push(format!("  {:?}: {}: {why}", scene.encoding, case.truth));
+            }
+        }
+        failures
+    }
+}
+
+impl Scene {
+    /// Calls the table's operation as the instance owner.
+    pub fn call(&self, request: Value) -> Answer {
+        self.by(&self.app.admin.token).call(request)
+    }
+
+    /// Calls the table's operation with a token.
+    pub fn by<'a>(&'a self, token: &'a str) -> Call<'a> {
+        Call {
+            scene: self,
+            token,
+            org: None,
+        }
+    }
+
+    /// The organization that new users belong to.
+    pub fn org_id(&self) -> &str {
+        &self.app.admin.org
+    }
+
+    /// Expects the details of a v1 change: the four members, of the newest event of a type.
+    #[track_caller]
+    pub fn expect_change(&self, answer: &Value, user: &str, event: &str) {
+        let (first, last) = self.first_and_newest(user, event);
+        assert_eq!(
+            answer["details"],
+            json!({
+                "sequence": last.sequence,
+                "creationDate": first.date,
+                "changeDate": last.date,
+                "resourceOwner": last.owner,
+            })
+        );
+    }
+
+    /// Expects the details of a v1 creation, whose last event has a type: no changeDate.
+    #[track_caller]
+    pub fn expect_creation(&self, answer: &Value, user: &str, event: &str) {
+        let (_, last) = self.first_and_newest(user, event);
+        assert_eq!(
+            answer["details"],
+            json!({
+                "sequence": last.sequence,
+                "creationDate": last.date,
+                "resourceOwner": last.owner,
+            })
+        );
+    }
+
+    /// Expects the details of a v2 change or creation: no creationDate.
+    #[track_caller]
+    pub fn expect_v2_change(&self, answer: &Value, user: &str, event: &str) {
+        let (_, last) = self.first_and_newest(user, event);
+        assert_eq!(
+            answer["details"],
+            json!({
+                "sequence": last.sequence,
+                "changeDate": last.date,
+                "resourceOwner": last.owner,
+            })
+        );
+    }
+
+    /// Expects the end of a user's history, messages sent apart.
+    #[track_caller]
+    pub fn expect_last_events(&self, user: &str, expected: &[&str]) {
+        let events = self.events(user);
+        let start = events.len().saturating_sub(expected.len());
+        assert_eq!(events[start..], *expected, "of {events:?}");
+    }
+
+    #[track_caller]
+    fn first_and_newest(&self, user: &str, event: &str) -> (Change, Change) {
+        let changes = self.changes(user);
+        let newest = changes.iter().rfind(|change| change.event == event);
+        let newest = newest.unwrap_or_else(|| panic!("no {event} in {changes:?}"));
+        (changes[0].clone(), newest.clone())
+    }
+}
+
+impl Deref for Scene {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl<'a> Call<'a> {
+    /// In an organization that the header names.
+    pub fn within(mut self, org: &'a str) -> Self {
+        self.org = Some(org);
+        self
+    }
+
+    /// Calls the table's operation.
+    pub fn call(self, request: Value) -> Answer {
+        let headers = headers(self.token, self.org);
+        let Scene {
+            app,
+            operation,
+            encoding,
+        } = self.scene;
+        app.clients.call(*encoding, operation, &request, &headers)
+    }
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "panicked".to_owned())
+}

@@ -1,0 +1,29 @@
+//! Users: made by v1 and v2, imported, shown, removed, and their history.
+
+pub mod add_human_user;
+pub mod add_human_user_v1;
+pub mod add_machine_user;
+pub mod delete_user;
+pub mod get_my_user;
+pub mod get_user_by_id;
+pub mod get_user_by_id_v1;
+pub mod import_human_user;
+pub mod list_user_changes;
+pub mod remove_user;
+mod reuse;
+
+/// Passwords that lack something, with the error that says what.
+pub const WEAK_PASSWORDS: [(&str, &str); 5] = [
+    ("Aa1!aaa", "DOMAIN-HuJf6"),
+    ("AAAAAA1!", "DOMAIN-co3Xw"),
+    ("aaaaaa1!", "DOMAIN-VoaRj"),
+    ("Aaaaaaa!", "DOMAIN-ZBv4H"),
+    ("Aaaaaaa1", "DOMAIN-ZDLwA"),
+];
+
+/// A password that lacks nothing.
+pub const PASSWORD: &str = "Analytical1!";
+
+/// The argon2id hash of some password, in PHC form.
+pub const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
+    T9qXwTzTnoSAQKCdAGFJVQkcZzPdBFBOZMjDAfLTcRA";

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Passes all tests. Sets up by itself what they need: Debian packages (as root, and only those that
+# are missing), a Python environment and one npm package, both below target/.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+missing=()
+need() { # a command, the Debian package that brings it
+    command -v "$1" >/dev/null || missing+=("$2")
+}
+need cc gcc
+need node nodejs
+need npm npm
+need python3 python3
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+[ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+
+if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "The tests need these Debian packages: ${missing[*]}" >&2
+        echo "Install them with: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+        exit 1
+    fi
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+requirements=tests/python/requirements.txt
+if ! cmp -s "$requirements" target/venv/requirements.txt; then
+    mkdir -p target
+    python3 -m venv --clear target/venv
+    target/venv/bin/pip install --quiet --disable-pip-version-check -r "$requirements"
+    cp "$requirements" target/venv/requirements.txt
+fi
+if [ ! -d target/node_modules/@zitadel/proto ]; then
+    npm install --silent --no-audit --no-fund --prefix target --no-save @zitadel/proto@1.3.1
+fi
+
+cargo build --workspace
+# Not nextest: the tests of one binary share a server, and nextest runs each in a process of its own.
+cargo test --workspace
+PYTHONDONTWRITEBYTECODE=1 target/venv/bin/pytest tests/python
