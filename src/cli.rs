@@ -3,6 +3,8 @@
 //! Results go to standard output, the log and errors to standard error. Exit code 0 is success, 1 a
 //! failure that the message explains, 2 a wrong use of the command line.
 
+mod log_sink;
+
 use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
@@ -116,26 +118,7 @@ pub fn run() -> ExitCode {
 
 fn load(file: &ConfigFile) -> anyhow::Result<Config> {
     let config = Config::load(file.config.as_deref())?;
-    let mut builder = env_logger::Builder::new();
-    builder
-        .filter_level(config.log.level)
-        .parse_default_env()
-        .target(env_logger::Target::Stderr);
-    // Libraries log headers and statements at these levels; secrets must not get there.
-    for noisy in [
-        "h2",
-        "hyper",
-        "actix_http",
-        "actix_server",
-        "mio",
-        "rustls",
-        "ureq",
-        "ureq_proto",
-        "r2d2",
-    ] {
-        builder.filter_module(noisy, log::LevelFilter::Warn);
-    }
-    builder.try_init().context("the log is set up twice")?;
+    log_sink::start(config.log.level)?;
     Ok(config)
 }
 

@@ -54,10 +54,7 @@ pub fn first_run(
     store.write_blocking(stamp, move |tx| {
         if let Some(instance) = tx.instance()? {
             if instance.key_check != key_check {
-                return Err(Error::unavailable(
-                    "the instance key does not belong to this database",
-                )
-                .into());
+                return Err(Error::unavailable("the key belongs to another database").into());
             }
             let user_id = tx.first_instance_member()?.unwrap_or_default();
             return Ok(FirstRun {

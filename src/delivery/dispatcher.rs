@@ -15,13 +15,16 @@ use log::warn;
 
 use super::{claims::Claims, sender::Sender};
 use crate::{
+    domain::MessageId,
     error::Error,
     ids,
-    store::{Message, Outcome, Stamp},
+    store::{Outcome, ReadTx, Stamp},
 };
 
 /// Messages handed to the workers at one time; more wait in the database.
 const MOST_CLAIMED: usize = 256;
+/// With so many at the workers, reading more from the database can wait.
+const ENOUGH_CLAIMED: usize = 64;
 /// Threads at most; a provider takes 64 calls at once at most.
 const MOST_WORKERS: usize = 64;
 /// The longest sleep.
@@ -44,8 +47,8 @@ pub(super) struct Dispatcher {
 
 /// The workers: as many threads as the providers take calls at once.
 struct Workers {
-    queue: ChannelSender<Message>,
-    source: Receiver<Message>,
+    queue: ChannelSender<MessageId>,
+    source: Receiver<MessageId>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -58,6 +61,7 @@ impl Dispatcher {
             source,
             threads: Vec::new(),
         };
+        self.adjust(&mut workers);
         let mut swept: Option<Instant> = None;
         let mut warned: Option<Instant> = None;
         loop {
@@ -98,7 +102,7 @@ impl Dispatcher {
     /// Hands out what is due and not claimed yet.
     fn claim(&self, workers: &mut Workers) -> Result<(), Error> {
         let claimed = self.claims.len();
-        if claimed >= MOST_CLAIMED {
+        if claimed >= ENOUGH_CLAIMED {
             return Ok(());
         }
         self.adjust(workers);
@@ -108,19 +112,14 @@ impl Dispatcher {
             .sender
             .store
             .read_blocking(|tx| tx.due_messages(now, claimed + MOST_CLAIMED))?;
-        for message in due {
-            if self.claims.len() >= MOST_CLAIMED {
-                break;
-            }
-            self.hand_out(workers, message);
-        }
+        due.into_iter().for_each(|id| self.hand_out(workers, id));
         Ok(())
     }
 
-    fn hand_out(&self, workers: &Workers, message: Message) {
-        if self.claims.claim(message.id) {
+    fn hand_out(&self, workers: &Workers, id: MessageId) {
+        if self.claims.claim(id) {
             // The receiving end lives in `workers`, so sending cannot fail.
-            let _ = workers.queue.send(message);
+            let _ = workers.queue.send(id);
         }
     }
 
@@ -134,19 +133,21 @@ impl Dispatcher {
             .map(|provider| provider.max_concurrency())
             .sum();
         while workers.threads.len() < wanted.clamp(1, MOST_WORKERS) {
-            let (sender, source, outcomes) = (
-                self.sender.clone(),
-                workers.source.clone(),
+            let (sender, source) = (self.sender.clone(), workers.source.clone());
+            let (outcomes, claims, stop) = (
                 self.outcomes.clone(),
+                self.claims.clone(),
+                self.stop.clone(),
             );
-            let stop = self.stop.clone();
             let work = move || {
-                for message in source {
+                for id in source {
                     // What is handed out but not begun waits for the next start.
-                    if stop.try_recv() == Err(TryRecvError::Disconnected)
-                        || outcomes.send(sender.attempt(&message)).is_err()
-                    {
+                    if stop.try_recv() == Err(TryRecvError::Disconnected) {
                         return;
+                    }
+                    match sender.attempt(id) {
+                        Some(outcome) => drop(outcomes.send(outcome)),
+                        None => claims.release(std::iter::once(id)),
                     }
                 }
             };
@@ -166,22 +167,11 @@ impl Dispatcher {
     /// Ends useless messages also when nobody could send them, and forgets what is old.
     fn sweep(&self, workers: &Workers) {
         let now = self.sender.clock.now();
-        match self
-            .sender
-            .store
-            .read_blocking(|tx| tx.expired_messages(now, MOST_CLAIMED))
-        {
-            Ok(expired) if workers.threads.is_empty() => {
-                for message in expired
-                    .into_iter()
-                    .filter(|message| self.claims.claim(message.id))
-                {
-                    let _ = self.outcomes.send(self.sender.attempt(&message));
-                }
-            }
+        let read = |tx: &ReadTx<'_>| tx.expired_messages(now, MOST_CLAIMED);
+        match self.sender.store.read_blocking(read) {
             Ok(expired) => expired
                 .into_iter()
-                .for_each(|message| self.hand_out(workers, message)),
+                .for_each(|id| self.hand_out(workers, id)),
             Err(fault) => warn!("the outbox cannot be read at the moment: {fault}"),
         }
         let oldest_message = ids::first_id_at(now.minus(self.retention));

@@ -62,8 +62,8 @@ fn write(store: &Store, clock: &Clock, batch: &[Outcome]) -> Result<(), crate::e
 }
 
 fn record(tx: &WriteTx<'_>, outcome: &Outcome) -> Result<(), Refusal> {
-    tx.record(outcome)?;
-    if outcome.next == Ok(MessageState::Sent)
+    if tx.record(outcome)?
+        && outcome.next == Ok(MessageState::Sent)
         && let Some(mut phone) = tx.human_phone_in_row(outcome.user)?
     {
         phone.user.push(Event::PhoneCodeSent);

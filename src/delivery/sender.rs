@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, Timestamp},
-    domain::PlainCode,
+    domain::{MessageId, PlainCode},
     error::Error,
     plugin::{self, Registry, SendResult, Status},
     secrets::Keys,
@@ -40,23 +40,31 @@ enum Useless {
 }
 
 impl Sender {
-    /// Tries to send a message.
-    pub(super) fn attempt(&self, message: &Message) -> Outcome {
+    /// Tries to send a message that is claimed; `None` if it does not wait any more.
+    ///
+    /// The message is read after it was claimed: what the dispatcher saw may be older than the last
+    /// outcome that was written.
+    pub(super) fn attempt(&self, id: MessageId) -> Option<Outcome> {
+        let message = match self.store.point(|tx| tx.queued_message(id)) {
+            Ok(message) => message?,
+            Err(fault) => {
+                warn!("message {id} has to wait: {fault}");
+                return None;
+            }
+        };
         let now = self.clock.now();
-        match self.prepare(message, now) {
-            Ok((rendered, code)) => self.send(message, &rendered, &code),
+        Some(match self.prepare(&message, now) {
+            Ok((rendered, code)) => self.send(&message, &rendered, &code),
             Err(Useless::Final(state)) => {
-                debug!("message {} is useless: {state:?}", message.id);
-                outcome(message, Ok(state))
+                debug!("message {id} is useless: {state:?}");
+                outcome(&message, Ok(state))
             }
             Err(Useless::Later(fault)) => {
-                warn!("message {} has to wait: {fault}", message.id);
-                outcome(
-                    message,
-                    Err(now.plus(policy::wait(message.attempts + 1, None, 1.0))),
-                )
+                warn!("message {id} has to wait: {fault}");
+                let wait = policy::wait(message.attempts + 1, None, 1.0);
+                outcome(&message, Err(now.plus(wait)))
             }
-        }
+        })
     }
 
     /// The text, if the message is still wanted: the user's pending code is the one it carries.

@@ -257,6 +257,10 @@ impl Provider {
                     recv(events) -> event => match event {
                         Ok(Event::Died(dead, reason)) if dead == generation && due.is_none() => {
                             due = Some(self.buried(reason));
+                            // The repair of a closed provider may be another file.
+                            if matches!(self.state(), State::Closed(_)) {
+                                checked = None;
+                            }
                         }
                         Ok(Event::Died(..)) => {}
                         Ok(Event::Stop) | Err(_) => return self.close(),

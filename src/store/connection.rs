@@ -3,7 +3,10 @@
 //! Settings follow performance.md: WAL, synchronous=FULL, no automatic checkpoint (a checkpoint never
 //! runs inside a request), small caches, no memory map.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt as _, path::PathBuf,
+    time::Duration,
+};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
@@ -28,19 +31,31 @@ impl ConnectionManager {
         Self { path, busy_timeout }
     }
 
+    /// Makes the file, for its owner alone; `SQLite` gives its log and shared index the same mode.
+    pub(super) fn create(&self) -> std::io::Result<()> {
+        let mut options = OpenOptions::new();
+        // Never opened when it is there: closing it would drop the locks of other connections.
+        match options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&self.path)
+        {
+            Err(fault) if fault.kind() != ErrorKind::AlreadyExists => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn open(&self, access: Access) -> rusqlite::Result<Connection> {
-        let create = if access == Access::Write {
-            OpenFlags::SQLITE_OPEN_CREATE
-        } else {
-            OpenFlags::empty()
-        };
         // A reader of a WAL database writes to the shared index too, so it opens read-write as well.
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(128);
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // A prepared statement keeps its plan. Without this, SQLite plans anew at every binding.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         match access {
             Access::Write => connection.execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;

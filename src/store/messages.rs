@@ -71,12 +71,11 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn due_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Message>, Error> {
+    pub fn due_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<MessageId>, Error> {
         self.rows(
-            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes
-             FROM messages WHERE state = 0 AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
+            "SELECT id FROM messages WHERE state = 0 AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
             params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)],
-            message,
+            |row| row.get(0).map(MessageId),
         )
     }
 
@@ -84,11 +83,23 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn expired_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<Message>, Error> {
+    pub fn expired_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<MessageId>, Error> {
         self.rows(
-            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes
-             FROM messages WHERE state = 0 AND expires_at <= ?1 LIMIT ?2",
+            "SELECT id FROM messages WHERE state = 0 AND expires_at <= ?1 LIMIT ?2",
             params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| row.get(0).map(MessageId),
+        )
+    }
+
+    /// A message, if it still waits.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn queued_message(&self, id: MessageId) -> Result<Option<Message>, Error> {
+        self.row(
+            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes
+             FROM messages WHERE id = ?1 AND state = 0",
+            [id.0],
             message,
         )
     }
@@ -154,16 +165,17 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Records what became of an attempt; a final state wipes the code. A message that is final stays so.
+    /// Records what became of an attempt; a final state wipes the code. A message that is final stays
+    /// so: then nothing changes and the answer is false.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn record(&self, outcome: &Outcome) -> Result<(), Error> {
+    pub fn record(&self, outcome: &Outcome) -> Result<bool, Error> {
         let (state, due_at) = match outcome.next {
             Ok(state) => (state as i64, self.stamp.now),
             Err(due_at) => (0, due_at),
         };
-        self.execute(
+        let changed = self.execute(
             "UPDATE messages SET state = ?1, code = iif(?1 = 0, code, NULL), due_at = ?2, attempts = ?3,
                     provider = ?4, provider_id = ?5, provider_code = ?6, detail = ?7, unknown_outcomes = ?8
              WHERE id = ?9 AND state = 0",
@@ -179,7 +191,7 @@ impl WriteTx<'_> {
                 outcome.id.0,
             ],
         )?;
-        Ok(())
+        Ok(changed > 0)
     }
 
     /// Forgets final messages with an id below `before`, some thousand at most; tells how many went.

@@ -24,6 +24,7 @@ mod wrong_codes;
 use std::{
     cell::RefCell,
     fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -116,6 +117,9 @@ impl Store {
 
     fn open(options: &StoreOptions, lock: Option<File>) -> anyhow::Result<Self> {
         let manager = ConnectionManager::new(options.path.clone(), options.busy_timeout);
+        manager
+            .create()
+            .with_context(|| format!("cannot open the database {}", options.path.display()))?;
         let mut connection = manager
             .open(Access::Write)
             .with_context(|| format!("cannot open the database {}", options.path.display()))?;
@@ -254,6 +258,7 @@ fn lock(database: &Path) -> anyhow::Result<File> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(&path)
         .with_context(|| format!("cannot open the lock file {}", path.display()))?;
     match file.try_lock() {

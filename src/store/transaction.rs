@@ -118,11 +118,33 @@ pub(super) fn read<T>(
     connection: &Connection,
     read: impl FnOnce(&ReadTx<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let transaction = connection.unchecked_transaction().map_err(storage)?;
-    // Dropping the transaction ends it; a read has nothing to commit.
+    let snapshot = Snapshot::begin(connection).map_err(storage)?;
     read(&ReadTx {
-        connection: &transaction,
+        connection: snapshot.0,
     })
+}
+
+/// A transaction that only reads; dropping it ends it. Unlike rusqlite's own it begins and ends with
+/// statements that stay prepared.
+struct Snapshot<'c>(&'c Connection);
+
+impl<'c> Snapshot<'c> {
+    fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let ended = self
+            .0
+            .prepare_cached("COMMIT")
+            .and_then(|mut statement| statement.execute([]));
+        if let Err(fault) = ended {
+            log::warn!("a read did not end: {fault}");
+        }
+    }
 }
 
 /// The error for a failed statement: the state of the disk or the lock is told, SQL never.

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// An event of a user's history, as ListUserChanges shows it.
+/// An event of a user's history, as `ListUserChanges` shows it.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The event type, such as `user.human.phone.changed`.
@@ -76,14 +76,14 @@ impl App {
         self.human_of(json!({"phone": {"phone": number, "isVerified": true}}))
     }
 
-    /// A person with more members of the v2 AddHumanUser request; the id.
+    /// A person with more members of the v2 `AddHumanUser` request; the id.
     pub fn human_of(&self, more: Value) -> String {
         let request = self.new_human(more);
         let answer = self.rest_as_admin(&ADD_HUMAN_USER, request).ok();
         answer["userId"].as_str().unwrap().to_owned()
     }
 
-    /// A v2 AddHumanUser request, with members added or replaced.
+    /// A v2 `AddHumanUser` request, with members added or replaced.
     pub fn new_human(&self, more: Value) -> Value {
         let name = self.unique("human");
         let request = json!({

@@ -1,4 +1,4 @@
-//! The SQLite file, looked at from outside while the server runs or after it.
+//! The `SQLite` file, looked at from outside while the server runs or after it.
 
 use std::{collections::HashSet, fs, time::Duration};
 

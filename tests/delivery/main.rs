@@ -1,6 +1,6 @@
 //! What survives: kill -9, broken providers, full disks, locked databases, restarts and signals.
 //!
-//! Black-box tests over the spawned binary, its socket, its SQLite file and real plugins. `app.rs` runs
+//! Black-box tests over the spawned binary, its socket, its `SQLite` file and real plugins. `app.rs` runs
 //! the server, `people.rs` asks it for things, `sms.rs` reads what providers wrote, `database.rs`
 //! looks into the file, `plugins.rs` builds a provider that a test breaks and repairs (`switch.c`).
 

@@ -35,13 +35,13 @@ impl Caller {
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 
-    /// Gives a user a number with v1 UpdateHumanPhone; the answer is the sequence.
+    /// Gives a user a number with v1 `UpdateHumanPhone`; the answer is the sequence.
     pub fn update_phone(&self, user: &str, number: &str) -> Result<Answer, ureq::Error> {
         let path = format!("/management/v1/users/{user}/phone");
         self.call("PUT", &path, &json!({ "phone": number }))
     }
 
-    /// The same with v2 SetPhone.
+    /// The same with v2 `SetPhone`.
     pub fn set_phone(&self, user: &str, number: &str) -> Result<Answer, ureq::Error> {
         let path = format!("/v2/users/{user}/phone");
         self.call("POST", &path, &json!({ "phone": number }))
@@ -124,7 +124,7 @@ impl App {
         number
     }
 
-    /// The number that GetHumanPhone shows, and the sequence of the user.
+    /// The number that `GetHumanPhone` shows, and the sequence of the user.
     #[track_caller]
     pub fn phone_of(&self, user: &str) -> (String, i64) {
         let path = format!("/management/v1/users/{user}/phone");

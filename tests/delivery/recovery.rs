@@ -8,7 +8,8 @@ use crate::{
     plugins::{SWITCH, build_shipped, with_switch},
 };
 
-const SOON: Duration = Duration::from_secs(10);
+/// Five crashes in a minute close a provider, and the attempts between them back off.
+const SOON: Duration = Duration::from_secs(40);
 
 #[test]
 fn a_message_waits_for_the_folder_of_the_file_provider() {

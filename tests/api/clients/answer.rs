@@ -29,7 +29,7 @@ pub struct Failure {
     pub details: Vec<Value>,
     /// The HTTP status, where the encoding shows the error there.
     pub http_status: Option<u16>,
-    /// How long to wait, from the header Retry-After or the detail RetryInfo.
+    /// How long to wait, from the header Retry-After or the detail `RetryInfo`.
     pub retry_after: Option<Duration>,
 }
 
@@ -111,14 +111,14 @@ impl Answer {
 
     /// Expects the error of a broken validation rule: INVALID without details.
     #[track_caller]
-    pub fn is_invalid(self) {
+    pub fn expect_invalid(self) {
         let failure = self.fails_plainly(Kind::Invalid);
         assert!(!failure.message.is_empty(), "{failure:?}");
     }
 
     /// Expects an empty answer.
     #[track_caller]
-    pub fn is_empty(self) {
+    pub fn expect_empty(self) {
         assert_eq!(self.ok(), json!({}));
     }
 

@@ -115,8 +115,8 @@ fn tries_that_are_refused_by_a_rule_are_not_counted() {
     let app = App::shared();
     let person = Waiting::new(&app);
     for _ in 0..6 {
-        person.try_code("").is_invalid();
-        person.try_code(&"A".repeat(21)).is_invalid();
+        person.try_code("").expect_invalid();
+        person.try_code(&"A".repeat(21)).expect_invalid();
     }
     person.try_code(&person.code()).ok();
 }

@@ -1,4 +1,4 @@
-//! v1 management ResendHumanPhoneVerification (contract/phone.md §2).
+//! v1 management `ResendHumanPhoneVerification` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const CODE_ADDED: &str = "user.human.phone.code.added";
 
-/// The cases of ResendHumanPhoneVerification.
+/// The cases of `ResendHumanPhoneVerification`.
 pub const TABLE: Table = Table {
     operation: &RESEND_HUMAN_PHONE_VERIFICATION,
     cases: &[
@@ -80,9 +80,9 @@ pub const TABLE: Table = Table {
             t.wait_for_sms(&number, 2);
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

@@ -1,4 +1,4 @@
-//! v1 auth ResendMyPhoneVerification (contract/phone.md §3).
+//! v1 auth `ResendMyPhoneVerification` (contract/phone.md §3).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of ResendMyPhoneVerification.
+/// The cases of `ResendMyPhoneVerification`.
 pub const TABLE: Table = Table {
     operation: &RESEND_MY_PHONE_VERIFICATION,
     cases: &[

@@ -1,4 +1,4 @@
-//! v2 ResendPhoneCode (contract/phone.md §4).
+//! v2 `ResendPhoneCode` (contract/phone.md §4).
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::{
 
 const CODE_ADDED: &str = "user.human.phone.code.added";
 
-/// The cases of ResendPhoneCode.
+/// The cases of `ResendPhoneCode`.
 pub const TABLE: Table = Table {
     operation: &RESEND_PHONE_CODE,
     cases: &[
@@ -99,9 +99,9 @@ pub const TABLE: Table = Table {
             },
         ),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

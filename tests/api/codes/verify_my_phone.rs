@@ -1,4 +1,4 @@
-//! v1 auth VerifyMyPhone (contract/phone.md §3).
+//! v1 auth `VerifyMyPhone` (contract/phone.md §3).
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
 const VERIFIED: &str = "user.human.phone.verified";
 const FAILED: &str = "user.human.phone.verification.failed";
 
-/// The cases of VerifyMyPhone.
+/// The cases of `VerifyMyPhone`.
 pub const TABLE: Table = Table {
     operation: &VERIFY_MY_PHONE,
     cases: &[
@@ -76,9 +76,9 @@ pub const TABLE: Table = Table {
         case("a code has 1 to 200 characters", |t| {
             let user = t.human_with_phone(&t.number());
             let token = t.token_of(&user);
-            t.by(&token).call(json!({})).is_invalid();
+            t.by(&token).call(json!({})).expect_invalid();
             let long = "A".repeat(201);
-            t.by(&token).call(json!({"code": long})).is_invalid();
+            t.by(&token).call(json!({"code": long})).expect_invalid();
             t.expect_last_events(&user, &["user.human.phone.code.added", "user.pat.added"]);
             t.by(&token)
                 .call(json!({"code": &long[..200]}))

@@ -1,4 +1,4 @@
-//! v2 VerifyPhone (contract/phone.md §4).
+//! v2 `VerifyPhone` (contract/phone.md §4).
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
 const VERIFIED: &str = "user.human.phone.verified";
 const FAILED: &str = "user.human.phone.verification.failed";
 
-/// The cases of VerifyPhone.
+/// The cases of `VerifyPhone`.
 pub const TABLE: Table = Table {
     operation: &VERIFY_PHONE,
     cases: &[
@@ -105,14 +105,14 @@ pub const TABLE: Table = Table {
         ),
         case("a code has 1 to 20 characters, a user id 1 to 200", |t| {
             let user = t.human_with_phone(&t.number());
-            t.call(json!({"userId": user})).is_invalid();
+            t.call(json!({"userId": user})).expect_invalid();
             let long = "A".repeat(21);
             t.call(json!({"userId": user, "verificationCode": long}))
-                .is_invalid();
+                .expect_invalid();
             t.call(json!({"userId": user, "verificationCode": &long[..20]}))
                 .fails(Kind::Invalid, "COMMAND-eis9R");
             let request = json!({"userId": "a".repeat(201), "verificationCode": "ABC123"});
-            t.call(request).is_invalid();
+            t.call(request).expect_invalid();
         }),
     ],
 };

@@ -1,4 +1,4 @@
-//! v1 management AddOrgMember (contract/orgs-and-auth.md §1).
+//! v1 management `AddOrgMember` (contract/orgs-and-auth.md §1).
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of AddOrgMember.
+/// The cases of `AddOrgMember`.
 pub const TABLE: Table = Table {
     operation: &ADD_ORG_MEMBER,
     cases: &[
@@ -74,7 +74,7 @@ pub const TABLE: Table = Table {
         case("a user id has 1 to 200 characters", |t| {
             for user in [String::new(), "a".repeat(201)] {
                 t.call(json!({"userId": user, "roles": ["ORG_OWNER"]}))
-                    .is_invalid();
+                    .expect_invalid();
             }
         }),
     ],

@@ -1,4 +1,4 @@
-//! v1 management RemoveOrgMember (contract/orgs-and-auth.md §1).
+//! v1 management `RemoveOrgMember` (contract/orgs-and-auth.md §1).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of RemoveOrgMember.
+/// The cases of `RemoveOrgMember`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_ORG_MEMBER,
     cases: &[
@@ -37,9 +37,9 @@ pub const TABLE: Table = Table {
             t.rest_as_admin(&ADD_ORG_MEMBER, roles).ok();
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

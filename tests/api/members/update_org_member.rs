@@ -1,4 +1,4 @@
-//! v1 management UpdateOrgMember (contract/orgs-and-auth.md §1).
+//! v1 management `UpdateOrgMember` (contract/orgs-and-auth.md §1).
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn owner(t: &Scene) -> String {
     machine
 }
 
-/// The cases of UpdateOrgMember.
+/// The cases of `UpdateOrgMember`.
 pub const TABLE: Table = Table {
     operation: &UPDATE_ORG_MEMBER,
     cases: &[
@@ -61,9 +61,9 @@ pub const TABLE: Table = Table {
         }),
         case("a user id has 1 to 200 characters", |t| {
             t.call(json!({"userId": "a".repeat(201), "roles": ["ORG_OWNER"]}))
-                .is_invalid();
+                .expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({"roles": ["ORG_OWNER"]})).is_invalid();
+                t.call(json!({"roles": ["ORG_OWNER"]})).expect_invalid();
             }
         }),
     ],

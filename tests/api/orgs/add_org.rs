@@ -1,4 +1,4 @@
-//! v1 management AddOrg (contract/orgs-and-auth.md §1).
+//! v1 management `AddOrg` (contract/orgs-and-auth.md §1).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of AddOrg.
+/// The cases of `AddOrg`.
 pub const TABLE: Table = Table {
     operation: &ADD_ORG,
     cases: &[
@@ -46,8 +46,8 @@ pub const TABLE: Table = Table {
                 .fails(Kind::Invalid, "EVENT-Mf9sd");
         }),
         case("a name has 1 to 200 characters", |t| {
-            t.call(json!({})).is_invalid();
-            t.call(json!({"name": "é".repeat(201)})).is_invalid();
+            t.call(json!({})).expect_invalid();
+            t.call(json!({"name": "é".repeat(201)})).expect_invalid();
             let longest = format!("{}{}", t.unique("org"), "é".repeat(200));
             let longest: String = longest.chars().take(200).collect();
             t.call(json!({"name": longest})).ok();

@@ -1,4 +1,4 @@
-//! v1 management GetHumanPhone (contract/phone.md §2).
+//! v1 management `GetHumanPhone` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of GetHumanPhone.
+/// The cases of `GetHumanPhone`.
 pub const TABLE: Table = Table {
     operation: &GET_HUMAN_PHONE,
     cases: &[
@@ -70,11 +70,11 @@ pub const TABLE: Table = Table {
                 .fails(Kind::Precondition, "QUERY-hliQl");
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             t.call(json!({"userId": "a".repeat(200)}))
                 .fails(Kind::NotFound, "QUERY-DAvb3");
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

@@ -1,4 +1,4 @@
-//! v1 auth GetMyPhone (contract/phone.md §3).
+//! v1 auth `GetMyPhone` (contract/phone.md §3).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of GetMyPhone.
+/// The cases of `GetMyPhone`.
 pub const TABLE: Table = Table {
     operation: &GET_MY_PHONE,
     cases: &[

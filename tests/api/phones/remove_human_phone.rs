@@ -1,4 +1,4 @@
-//! v1 management RemoveHumanPhone (contract/phone.md §2).
+//! v1 management `RemoveHumanPhone` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const REMOVED: &str = "user.human.phone.removed";
 
-/// The cases of RemoveHumanPhone.
+/// The cases of `RemoveHumanPhone`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_HUMAN_PHONE,
     cases: &[
@@ -71,11 +71,11 @@ pub const TABLE: Table = Table {
             t.by(admin).within(&org).call(json!({"userId": user})).ok();
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             t.call(json!({"userId": "a".repeat(200)}))
                 .fails(Kind::Precondition, "COMMAND-3M9fs");
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

@@ -1,4 +1,4 @@
-//! v1 auth RemoveMyPhone (contract/phone.md §3).
+//! v1 auth `RemoveMyPhone` (contract/phone.md §3).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of RemoveMyPhone.
+/// The cases of `RemoveMyPhone`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_MY_PHONE,
     cases: &[

@@ -1,4 +1,4 @@
-//! v2 RemovePhone (contract/phone.md §4).
+//! v2 `RemovePhone` (contract/phone.md §4).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const REMOVED: &str = "user.human.phone.removed";
 
-/// The cases of RemovePhone.
+/// The cases of `RemovePhone`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_PHONE,
     cases: &[
@@ -85,9 +85,9 @@ pub const TABLE: Table = Table {
                 .fails(Kind::NotFound, "AUTHZ-cdgFk");
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

@@ -1,4 +1,4 @@
-//! v1 auth SetMyPhone (contract/phone.md §3).
+//! v1 auth `SetMyPhone` (contract/phone.md §3).
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::{
 const CHANGED: &str = "user.human.phone.changed";
 const CODE_ADDED: &str = "user.human.phone.code.added";
 
-/// The cases of SetMyPhone.
+/// The cases of `SetMyPhone`.
 pub const TABLE: Table = Table {
     operation: &SET_MY_PHONE,
     cases: &[
@@ -53,7 +53,7 @@ pub const TABLE: Table = Table {
             let token = t.token_of(&t.human());
             let long = format!("{}{}", t.number(), " ".repeat(39));
             for phone in ["", "0791234567", long.as_str()] {
-                t.by(&token).call(json!({"phone": phone})).is_invalid();
+                t.by(&token).call(json!({"phone": phone})).expect_invalid();
             }
             let longest = &long[..50];
             t.by(&token).call(json!({"phone": longest})).ok();

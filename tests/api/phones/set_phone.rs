@@ -1,4 +1,4 @@
-//! v2 SetPhone when it succeeds (contract/phone.md §4); `set_phone_refused.rs` has the errors.
+//! v2 `SetPhone` when it succeeds (contract/phone.md §4); `set_phone_refused.rs` has the errors.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const CHANGED: &str = "user.human.phone.changed";
 const CODE_ADDED: &str = "user.human.phone.code.added";
 const VERIFIED: &str = "user.human.phone.verified";
 
-/// The cases of SetPhone that succeed.
+/// The cases of `SetPhone` that succeed.
 pub const TABLE: Table = Table {
     operation: &SET_PHONE,
     cases: &[

@@ -1,4 +1,4 @@
-//! v2 SetPhone when it is refused (contract/phone.md §4), in the contract's order of checks.
+//! v2 `SetPhone` when it is refused (contract/phone.md §4), in the contract's order of checks.
 
 use serde_json::json;
 
@@ -8,25 +8,27 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of SetPhone that are refused.
+/// The cases of `SetPhone` that are refused.
 pub const TABLE: Table = Table {
     operation: &SET_PHONE,
     cases: &[
         case("a user id and a number have 1 to 200 characters", |t| {
             let user = t.human();
-            t.call(json!({"userId": user, "phone": ""})).is_invalid();
-            t.call(json!({"userId": user})).is_invalid();
+            t.call(json!({"userId": user, "phone": ""}))
+                .expect_invalid();
+            t.call(json!({"userId": user})).expect_invalid();
             let long = "1".repeat(201);
-            t.call(json!({"userId": user, "phone": long})).is_invalid();
+            t.call(json!({"userId": user, "phone": long}))
+                .expect_invalid();
             t.call(json!({"userId": long, "phone": t.number()}))
-                .is_invalid();
+                .expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({"phone": t.number()})).is_invalid();
+                t.call(json!({"phone": t.number()})).expect_invalid();
             }
         }),
         case("is_verified must be true if it is present", |t| {
             let request = json!({"userId": t.human(), "phone": t.number(), "isVerified": false});
-            t.call(request).is_invalid();
+            t.call(request).expect_invalid();
         }),
         case(
             "an unknown or removed user or a machine is not found, before the number is read",

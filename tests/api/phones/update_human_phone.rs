@@ -1,4 +1,4 @@
-//! v1 management UpdateHumanPhone (contract/phone.md §2).
+//! v1 management `UpdateHumanPhone` (contract/phone.md §2).
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ const CHANGED: &str = "user.human.phone.changed";
 const CODE_ADDED: &str = "user.human.phone.code.added";
 const VERIFIED: &str = "user.human.phone.verified";
 
-/// The cases of UpdateHumanPhone.
+/// The cases of `UpdateHumanPhone`.
 pub const TABLE: Table = Table {
     operation: &UPDATE_HUMAN_PHONE,
     cases: &[
@@ -153,27 +153,29 @@ pub const TABLE: Table = Table {
         case("a number has 1 to 50 characters and begins with +", |t| {
             let user = t.human();
             for phone in ["", "0791234567", " +41791234567", "0041791234567"] {
-                t.call(json!({"userId": user, "phone": phone})).is_invalid();
+                t.call(json!({"userId": user, "phone": phone}))
+                    .expect_invalid();
             }
-            t.call(json!({"userId": user})).is_invalid();
+            t.call(json!({"userId": user})).expect_invalid();
             let padded = |length: usize| format!("{}{}", t.number(), " ".repeat(length - 12));
             t.call(json!({"userId": user, "phone": padded(51)}))
-                .is_invalid();
+                .expect_invalid();
             t.call(json!({"userId": user, "phone": padded(50)})).ok();
             let wide = |length: usize| format!("+{}", "\u{ff11}".repeat(length - 1));
             t.call(json!({"userId": user, "phone": wide(51)}))
-                .is_invalid();
+                .expect_invalid();
             t.call(json!({"userId": user, "phone": wide(50)}))
                 .fails(Kind::Invalid, "PHONE-so0wa");
         }),
         case("a user id has 1 to 200 characters", |t| {
             let phone = t.number();
             t.call(json!({"userId": "é".repeat(201), "phone": phone}))
-                .is_invalid();
+                .expect_invalid();
             t.call(json!({"userId": "é".repeat(200), "phone": phone}))
                 .fails(Kind::Precondition, "COMMAND-3M0fs");
             if !t.encoding.uses_rest_path() {
-                t.call(json!({"userId": "", "phone": phone})).is_invalid();
+                t.call(json!({"userId": "", "phone": phone}))
+                    .expect_invalid();
             }
         }),
     ],

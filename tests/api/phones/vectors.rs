@@ -1,7 +1,7 @@
 //! Numbers as people write them, against what Google's libphonenumber makes of them.
 //!
 //! `tests/data/phone-numbers.tsv` goes to the number type itself, row by row; the vectors of
-//! contract/phone.md §1 go through v2 SetPhone of the running server.
+//! contract/phone.md §1 go through v2 `SetPhone` of the running server.
 
 use belfry::domain::{PhoneNumber, PhoneNumberFault};
 use serde_json::json;
@@ -123,6 +123,8 @@ fn every_row_of_the_sample_is_normalized_as_google_does_it() {
             "-" => Err(PhoneNumberFault::Invalid),
             e164 => Ok(e164.to_owned()),
         };
+        // A number that parses without a region parses the same with any.
+        let region = if region == "ZZ" { "CH" } else { region };
         let got = PhoneNumber::parse(&input, region.parse().unwrap());
         let got = got.map(|number| number.as_str().to_owned());
         count += 1;

@@ -1,4 +1,4 @@
-//! v1 management AddPersonalAccessToken (contract/users.md §2).
+//! v1 management `AddPersonalAccessToken` (contract/users.md §2).
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const ADDED: &str = "user.pat.added";
 
-/// The cases of AddPersonalAccessToken.
+/// The cases of `AddPersonalAccessToken`.
 pub const TABLE: Table = Table {
     operation: &ADD_PERSONAL_ACCESS_TOKEN,
     cases: &[
@@ -74,9 +74,9 @@ pub const TABLE: Table = Table {
                 .fails(Kind::Precondition, "COMMAND-Dggw2");
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

@@ -1,4 +1,4 @@
-//! v1 management RemovePersonalAccessToken (contract/users.md §2).
+//! v1 management `RemovePersonalAccessToken` (contract/users.md §2).
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn token_of(t: &Scene, machine: &str) -> Value {
     t.rest_as_admin(&ADD_PERSONAL_ACCESS_TOKEN, request).ok()
 }
 
-/// The cases of RemovePersonalAccessToken.
+/// The cases of `RemovePersonalAccessToken`.
 pub const TABLE: Table = Table {
     operation: &REMOVE_PERSONAL_ACCESS_TOKEN,
     cases: &[
@@ -53,11 +53,13 @@ pub const TABLE: Table = Table {
         }),
         case("both ids have 1 to 200 characters", |t| {
             let long = "a".repeat(201);
-            t.call(json!({"userId": long, "tokenId": "1"})).is_invalid();
-            t.call(json!({"userId": "1", "tokenId": long})).is_invalid();
+            t.call(json!({"userId": long, "tokenId": "1"}))
+                .expect_invalid();
+            t.call(json!({"userId": "1", "tokenId": long}))
+                .expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({"tokenId": "1"})).is_invalid();
-                t.call(json!({"userId": "1"})).is_invalid();
+                t.call(json!({"tokenId": "1"})).expect_invalid();
+                t.call(json!({"userId": "1"})).expect_invalid();
             }
         }),
     ],

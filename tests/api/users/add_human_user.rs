@@ -1,4 +1,4 @@
-//! v2 AddHumanUser (contract/users.md §4).
+//! v2 `AddHumanUser` (contract/users.md §4).
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ const EMAIL_CODE: &str = "user.human.email.code.added";
 const PHONE_VERIFIED: &str = "user.human.phone.verified";
 const PHONE_CODE: &str = "user.human.phone.code.added";
 
-/// The cases of AddHumanUser.
+/// The cases of `AddHumanUser`.
 pub const TABLE: Table = Table {
     operation: &ADD_HUMAN_USER,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management AddHumanUser (contract/users.md §2).
+//! v1 management `AddHumanUser` (contract/users.md §2).
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn state(app: &App, user: &Value) -> Value {
     shown.ok()["user"]["state"].clone()
 }
 
-/// The cases of AddHumanUser.
+/// The cases of `AddHumanUser`.
 pub const TABLE: Table = Table {
     operation: &ADD_HUMAN_USER_V1,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management AddMachineUser (contract/users.md §2).
+//! v1 management `AddMachineUser` (contract/users.md §2).
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn new(app: &App, more: Value) -> Value {
     merged(request, more)
 }
 
-/// The cases of AddMachineUser.
+/// The cases of `AddMachineUser`.
 pub const TABLE: Table = Table {
     operation: &ADD_MACHINE_USER,
     cases: &[

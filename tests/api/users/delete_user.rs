@@ -1,4 +1,4 @@
-//! v2 DeleteUser (contract/users.md §4).
+//! v2 `DeleteUser` (contract/users.md §4).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of DeleteUser.
+/// The cases of `DeleteUser`.
 pub const TABLE: Table = Table {
     operation: &DELETE_USER,
     cases: &[
@@ -53,9 +53,9 @@ pub const TABLE: Table = Table {
             t.by(&token).call(request).ok();
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

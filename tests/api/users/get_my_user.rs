@@ -1,4 +1,4 @@
-//! v1 auth GetMyUser (contract/users.md §3).
+//! v1 auth `GetMyUser` (contract/users.md §3).
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of GetMyUser.
+/// The cases of `GetMyUser`.
 pub const TABLE: Table = Table {
     operation: &GET_MY_USER,
     cases: &[

@@ -1,4 +1,4 @@
-//! v1 management GetUserByID (contract/users.md §2).
+//! v1 management `GetUserByID` (contract/users.md §2).
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Table, case},
 };
 
-/// The cases of GetUserByID.
+/// The cases of `GetUserByID`.
 pub const TABLE: Table = Table {
     operation: &GET_USER_BY_ID_V1,
     cases: &[
@@ -84,9 +84,9 @@ pub const TABLE: Table = Table {
             t.by(admin).within(&org).call(json!({"id": user})).ok();
         }),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"id": "a".repeat(201)})).is_invalid();
+            t.call(json!({"id": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

@@ -1,4 +1,4 @@
-//! v1 management ImportHumanUser (contract/users.md §2).
+//! v1 management `ImportHumanUser` (contract/users.md §2).
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn new(app: &App, more: Value) -> Value {
     merged(request, more)
 }
 
-/// The cases of ImportHumanUser.
+/// The cases of `ImportHumanUser`.
 pub const TABLE: Table = Table {
     operation: &IMPORT_HUMAN_USER,
     cases: &[

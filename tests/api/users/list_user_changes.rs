@@ -1,4 +1,4 @@
-//! v1 management ListUserChanges (contract/users.md §2, events.md).
+//! v1 management `ListUserChanges` (contract/users.md §2, events.md).
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn human_with_three_events(t: &Scene) -> String {
     t.human_with_verified_phone(&t.number())
 }
 
-/// The cases of ListUserChanges.
+/// The cases of `ListUserChanges`.
 pub const TABLE: Table = Table {
     operation: &LIST_USER_CHANGES,
     cases: &[
@@ -63,7 +63,7 @@ pub const TABLE: Table = Table {
             assert!(part(json!({"sequence": "3"})).is_empty());
         }),
         case("an unknown user has an empty history", |t| {
-            t.call(json!({"userId": "1"})).is_empty();
+            t.call(json!({"userId": "1"})).expect_empty();
         }),
         case("a removed user's history stays", |t| {
             let user = t.human();
@@ -75,15 +75,15 @@ pub const TABLE: Table = Table {
             |t| {
                 let org = t.org();
                 let user = t.human_in(&org, json!({}));
-                t.call(json!({"userId": user})).is_empty();
+                t.call(json!({"userId": user})).expect_empty();
                 let answer = t.by(&t.admin.token).within(&org);
                 assert_eq!(sequences(answer.call(json!({"userId": user}))), ["2", "1"]);
             },
         ),
         case("a user id has 1 to 200 characters", |t| {
-            t.call(json!({"userId": "a".repeat(201)})).is_invalid();
+            t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {
-                t.call(json!({})).is_invalid();
+                t.call(json!({})).expect_invalid();
             }
         }),
     ],

@@ -79,141 +79,149 @@ struct Load<'a> {
 }
 
 fn main() {
-    // `cargo test --benches` and `cargo bench` pass arguments of the usual harness; none matters here.
+    // `cargo bench` passes arguments of the usual harness; none matters here.
     let plan = Plan::from_env();
     bed::build_file_plugin();
     report::machine();
 
+    let bare = bare::start();
     let stocks: Vec<Stock> = plan
         .binaries
         .iter()
         .map(|(name, binary)| Stock::fill(name, binary, plan.users))
         .collect();
-    let bare = bare::start();
-    let quiet: Vec<Server> = stocks
+    let people: Vec<People> = stocks.iter().map(People::of).collect();
+    let mut table = Table::default();
+
+    let quiet = serve(&stocks, Providers::None);
+    let mut loads = bare_loads(bare);
+    for (server, people) in quiet.iter().zip(&people) {
+        loads.extend(quiet_loads(server, people));
+    }
+    measure(&plan, &loads, &mut table);
+    drop(loads);
+    end(quiet);
+
+    // Sending goes on between the rounds, so nothing else is measured beside it.
+    let sending = serve(&stocks, Providers::File);
+    let loads: Vec<Load> = sending
         .iter()
-        .map(|stock| stock.serve(Providers::None))
+        .zip(&people)
+        .map(|(server, people)| change(server, people, 64))
         .collect();
-    let sending: Vec<Server> = stocks
-        .iter()
-        .map(|stock| stock.serve(Providers::File))
-        .collect();
-    for server in &quiet {
+    measure(&plan, &loads, &mut table);
+    print!("{table}");
+    drop(loads);
+    for (server, people) in sending.iter().zip(&people) {
+        if !plan.mixed.is_zero() {
+            print!("{}", mixed::run(server, people, plan.mixed));
+        }
+    }
+    end(sending);
+}
+
+fn serve(stocks: &[Stock], providers: Providers) -> Vec<Server> {
+    let servers: Vec<Server> = stocks.iter().map(|stock| stock.serve(providers)).collect();
+    for server in &servers {
         println!(
-            "{}: ready {:.0} ms after its start with {} users; {} MiB resident",
+            "{}: ready {:.0} ms after its start, {} MiB resident",
             server.name,
             server.ready_after.as_secs_f64() * 1e3,
-            plan.users,
             server.resident_mib()
         );
     }
+    servers
+}
 
-    let people: Vec<People> = stocks.iter().map(People::of).collect();
-    let mut loads = bare_loads(bare);
-    for ((people, quiet), sending) in people.iter().zip(&quiet).zip(&sending) {
-        loads.extend(server_loads(people, quiet, sending));
-    }
-    loads.retain(|load| load.name.contains(&plan.only) || load.name.contains("hello"));
-    let table = measure(&plan, &loads);
-    print!("{table}");
-    for server in quiet.iter().chain(&sending) {
+fn end(servers: Vec<Server>) {
+    for server in servers {
         println!(
-            "{}: {} MiB resident after the changes, log of {} MiB",
+            "{}: {} MiB resident at the end, log of {} MiB",
             server.name,
             server.resident_mib(),
             server.log_mib()
         );
     }
-    if !plan.mixed.is_zero() {
-        for (people, server) in people.iter().zip(&sending) {
-            println!("{}", mixed::run(server, people, plan.mixed));
-        }
-    }
 }
 
 fn bare_loads<'a>(address: SocketAddr) -> Vec<Load<'a>> {
-    let load = |name: &str, path: &'static str, connections| Load {
-        name: format!("actix-web {name}"),
-        connections,
-        run: Box::new(move |length| {
-            http::run(address, connections, length, &|request: &mut Vec<u8>| {
+    let get = |name: &str, path: &'static str, connections| {
+        Load::http(
+            format!("actix-web {name}"),
+            address,
+            connections,
+            move |request| {
                 people::get(request, path, "none");
-            })
-        }),
+            },
+        )
     };
-    let hello = [1, 16, 64, 256].map(|connections| load("hello", "/hello", connections));
+    let hello = [1, 16, 64, 256].map(|connections| get("hello", "/hello", connections));
     hello
         .into_iter()
-        .chain([load("json", "/json", 64)])
+        .chain([get("json", "/json", 64)])
         .collect()
 }
 
-fn server_loads<'a>(people: &'a People, quiet: &'a Server, sending: &'a Server) -> Vec<Load<'a>> {
-    let random = || RefCell::new(people::random());
-    let change = |server: &'a Server, connections| {
-        let random = random();
-        let run = move |length| {
-            http::run(server.address, connections, length, &|request: &mut Vec<
-                u8,
-            >| {
-                people.put_phone(request, &mut random.borrow_mut());
-            })
-        };
-        Load {
-            name: format!("{} phone change", server.name),
-            connections,
-            run: Box::new(run),
-        }
-    };
+fn quiet_loads<'a>(server: &'a Server, people: &'a People) -> Vec<Load<'a>> {
     let read = |connections| {
-        let random = random();
-        let run = move |length| {
-            http::run(quiet.address, connections, length, &|request: &mut Vec<
-                u8,
-            >| {
-                people.get_user(request, &mut random.borrow_mut());
-            })
-        };
-        Load {
-            name: format!("{} user read", quiet.name),
-            connections,
-            run: Box::new(run),
-        }
+        let random = RefCell::new(people::random());
+        let name = format!("{} user read", server.name);
+        Load::http(name, server.address, connections, move |request| {
+            people.get_user(request, &mut random.borrow_mut());
+        })
     };
-    let rpc = |connections| {
-        let random = random();
-        let run = move |length| {
-            grpc::run(quiet.address, connections, length, people.token(), &|| {
+    let random = RefCell::new(people::random());
+    let rpc = Load {
+        name: format!("{} phone change, gRPC", server.name),
+        connections: 64,
+        run: Box::new(move |length| {
+            grpc::run(server.address, 64, length, people.token(), &|| {
                 people.phone_message(&mut random.borrow_mut())
             })
-        };
-        Load {
-            name: format!("{} phone change, gRPC", quiet.name),
-            connections,
-            run: Box::new(run),
-        }
+        }),
     };
-    let mut loads: Vec<Load> = [1, 16, 64, 256]
-        .map(|connections| change(quiet, connections))
-        .into();
-    loads.extend([change(sending, 64), rpc(64), read(1), read(64)]);
-    loads
+    let changes = [1, 16, 64, 256].map(|connections| change(server, people, connections));
+    changes
+        .into_iter()
+        .chain([rpc, read(1), read(64)])
+        .collect()
+}
+
+fn change<'a>(server: &'a Server, people: &'a People, connections: usize) -> Load<'a> {
+    let random = RefCell::new(people::random());
+    let name = format!("{} phone change", server.name);
+    Load::http(name, server.address, connections, move |request| {
+        people.put_phone(request, &mut random.borrow_mut());
+    })
+}
+
+impl<'a> Load<'a> {
+    fn http(
+        name: String,
+        address: SocketAddr,
+        connections: usize,
+        write: impl Fn(&mut Vec<u8>) + 'a,
+    ) -> Self {
+        Self {
+            name,
+            connections,
+            run: Box::new(move |length| http::run(address, connections, length, &write)),
+        }
+    }
 }
 
 /// Every load in every round, after one short turn of each to warm up.
-fn measure(plan: &Plan, loads: &[Load]) -> Table {
-    for load in loads {
+fn measure(plan: &Plan, loads: &[Load], table: &mut Table) {
+    let loads: Vec<_> = loads
+        .iter()
+        .filter(|load| load.name.contains(&plan.only) || load.name.contains("hello"))
+        .collect();
+    for load in &loads {
         (load.run)(plan.length / 3);
     }
-    let mut table = Table::new(
-        loads
-            .iter()
-            .map(|load| (load.name.clone(), load.connections)),
-    );
     for _ in 0..plan.rounds {
-        for (row, load) in loads.iter().enumerate() {
-            table.add(row, (load.run)(plan.length));
+        for load in &loads {
+            table.add(&load.name, load.connections, (load.run)(plan.length));
         }
     }
-    table
 }

@@ -5,8 +5,10 @@ use std::{fmt, time::Duration};
 use super::http::Measured;
 
 /// All loads and what they measured.
+#[derive(Default)]
 pub struct Table(Vec<Row>);
 
+#[derive(Default)]
 struct Row {
     name: String,
     connections: usize,
@@ -17,22 +19,18 @@ struct Row {
 }
 
 impl Table {
-    /// A table without measurements.
-    pub fn new(loads: impl Iterator<Item = (String, usize)>) -> Self {
-        let row = |(name, connections)| Row {
-            name,
-            connections,
-            rates: Vec::new(),
-            p50: Vec::new(),
-            p99: Vec::new(),
-            bad: 0,
-        };
-        Self(loads.map(row).collect())
-    }
-
     /// Adds one round of one load.
-    pub fn add(&mut self, row: usize, mut measured: Measured) {
-        let row = &mut self.0[row];
+    pub fn add(&mut self, name: &str, connections: usize, mut measured: Measured) {
+        let is_same = |row: &Row| row.name == name && row.connections == connections;
+        let index = self.0.iter().position(is_same).unwrap_or_else(|| {
+            self.0.push(Row {
+                name: name.to_owned(),
+                connections,
+                ..Row::default()
+            });
+            self.0.len() - 1
+        });
+        let row = &mut self.0[index];
         row.rates.push(measured.rate());
         row.p50.push(measured.quantile(0.5));
         row.p99.push(measured.quantile(0.99));
