@@ -40,7 +40,8 @@ pub struct StoredEvent {
 impl WriteTx<'_> {
     /// Numbers and writes the events that an aggregate has collected; its row must exist.
     pub(super) fn append(&self, aggregate: &mut Aggregate) -> Result<(), Error> {
-        let now = self.stamp.now;
+        // A change that waited for its turn must not seem older than the one before it.
+        let now = self.stamp.now.max(aggregate.changed_at);
         for event in aggregate.pending.drain(..) {
             aggregate.sequence += 1;
             self.insert(
