@@ -72,7 +72,7 @@ fn text(fault: &ValidationError) -> Cow<'static, str> {
     let is_list = fault
         .params
         .get("value")
-        .is_some_and(serde_json::Value::is_array);
+        .is_some_and(|value| value.is_array());
     match (fault.code.as_ref(), bound("min"), bound("max")) {
         ("required", ..) => "value is required".into(),
         ("length", Some(min), Some(max)) => {
