@@ -201,13 +201,20 @@ pub const TABLE: Table = Table {
             let manager = t.token_with_roles(&org, &["ORG_USER_MANAGER"]);
             t.by(&manager).call(request()).ok();
         }),
-        case("a membership that does not permit it is denied", |t| {
-            let org = t.org();
-            let viewer = t.token_with_roles(&org, &["ORG_OWNER_VIEWER"]);
-            let request = t.new_human(json!({"organization": {"orgId": org}}));
-            let failure = t.by(&viewer).call(request).failure();
-            assert_eq!(failure.code, Kind::Denied as i64, "{failure:?}");
-        }),
+        case(
+            "a membership that does not permit it is denied before the rules are looked at",
+            |t| {
+                let org = t.org();
+                let viewer = t.token_with_roles(&org, &["ORG_OWNER_VIEWER"]);
+                for broken in [json!({}), json!({"profile": null})] {
+                    let organization = json!({"organization": {"orgId": org}});
+                    let request = merged(t.new_human(organization), broken);
+                    t.by(&viewer)
+                        .call(request)
+                        .fails(Kind::Denied, "AUTH-5mWD2");
+                }
+            },
+        ),
         case("the domain of an organization names it", |t| {
             let name = t.unique("engines");
             let org = t.rest_as_admin(&ADD_ORG, json!({"name": name})).ok();
