@@ -8,14 +8,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use log::{info, warn};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::Semaphore,
-};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     api::{
-        CodeSettings, Ctx, Operations, Services,
+        CodeSettings, Ctx, Operations, PasswordHasher, Services,
         setup::{self, FirstRun},
     },
     auth::Authenticator,
@@ -31,9 +28,6 @@ use crate::{
     store::{Store, StoreOptions},
     transport::{self, Bound, Server},
 };
-
-/// Passwords hashed at one time.
-const PASSWORDS_AT_ONCE: usize = 2;
 
 /// A database with its key, ready for commands.
 pub struct Opened {
@@ -131,15 +125,15 @@ pub struct App {
     server: Arc<Server>,
     delivery: Delivery,
     providers: Arc<Registry>,
-    first_run: FirstRun,
 }
 
 impl App {
-    /// Opens, starts and binds everything.
+    /// Opens, starts and binds everything. What the first run made is shown as soon as it is on disk,
+    /// since it cannot be told again if something later fails.
     ///
     /// # Errors
     /// If something cannot be opened or bound, or a required provider is broken.
-    pub fn build(config: &Config) -> anyhow::Result<Self> {
+    pub fn build(config: &Config, show: impl FnOnce(&FirstRun)) -> anyhow::Result<Self> {
         if !delivery::has_language(&config.notifications.default_language) {
             bail!(
                 "notifications.default_language: {:?} has no texts",
@@ -154,6 +148,7 @@ impl App {
             ids,
             first_run,
         } = open(config, Purpose::Serve)?;
+        show(&first_run);
         let providers = Arc::new(start_providers(config)?);
         let delivery = Delivery::start(delivery::Settings {
             store: store.clone(),
@@ -171,18 +166,12 @@ impl App {
             server,
             delivery,
             providers,
-            first_run,
         })
     }
 
     /// The port that is bound.
     pub fn port(&self) -> u16 {
         self.bound.port()
-    }
-
-    /// What the first run made.
-    pub fn first_run(&self) -> &FirstRun {
-        &self.first_run
     }
 
     /// Serves until SIGTERM or SIGINT, then stops.
@@ -316,7 +305,7 @@ fn services(
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
         },
         instance_domain: instance_domain(config),
-        password_hashing: Semaphore::new(PASSWORDS_AT_ONCE),
+        passwords: PasswordHasher::default(),
     })
 }
 

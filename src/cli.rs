@@ -124,13 +124,15 @@ fn load(file: &ConfigFile) -> anyhow::Result<Config> {
 
 fn serve(file: &ConfigFile) -> anyhow::Result<()> {
     let config = load(file)?;
-    let app = App::build(&config)?;
-    if app.first_run().token.is_some() {
-        print_first_run(app.first_run());
-        eprintln!(
-            "belfry: this is the first run; the token above belongs to the administrator and is not shown again"
-        );
-    }
+    let show = |made: &FirstRun| {
+        if made.token.is_some() {
+            print_first_run(made);
+            eprintln!(
+                "belfry: this is the first run; the token above belongs to the administrator and is not shown again"
+            );
+        }
+    };
+    let app = App::build(&config, show)?;
     app.run_until_stopped(&config)
 }
 
@@ -159,10 +161,13 @@ fn create_token(file: &ConfigFile, user: &str, expires: Option<Expiry>) -> anyho
         Expiry::After(life) => opened.clock.now().plus(life),
         Expiry::At(instant) => instant,
     });
-    let (token_id, token) =
+    let (user_id, token_id, token) =
         setup::create_token(&opened.store, &opened.clock, &opened.ids, user, expires_at)
             .with_context(|| format!("no token for user {user:?}"))?;
-    println!("{}", json!({ "tokenId": token_id, "token": token }));
+    println!(
+        "{}",
+        json!({ "userId": user_id, "tokenId": token_id, "token": token })
+    );
     Ok(())
 }
 

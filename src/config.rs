@@ -11,6 +11,7 @@ mod secret;
 mod tree;
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
@@ -30,7 +31,10 @@ impl Config {
     /// If the file cannot be read, has an unknown key or a value that is out of range; the message
     /// names the file, the key and what would be right.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
-        Self::load_with(file, std::env::vars())
+        let text = |(name, text): (OsString, OsString)| {
+            Some((name.into_string().ok()?, text.into_string().ok()?))
+        };
+        Self::load_with(file, std::env::vars_os().filter_map(text))
     }
 
     fn load_with(
@@ -98,6 +102,9 @@ impl Config {
             || generator.include_symbols;
         if !has_alphabet {
             bail!("codes.verify_phone: include at least one group of characters");
+        }
+        if self.database.busy_timeout.as_secs() > 3600 {
+            bail!("database.busy_timeout: at most \"1h\"");
         }
         let mut names: Vec<_> = self
             .notifications

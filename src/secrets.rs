@@ -66,27 +66,26 @@ impl Keys {
     pub fn load_or_create(path: &Path) -> anyhow::Result<Self> {
         let mut key = Zeroizing::new([0u8; KEY_BYTES]);
         rand::rng().fill(&mut key[..]);
-        // Written under another name first: a crash in between must not leave half a key.
-        let draft = path.with_extension("key-draft");
-        let written = OpenOptions::new()
+        // Written under a name of its own first: a crash in between must not leave half a key, and of
+        // several processes that come here at once one wins.
+        let draft = path.with_extension(format!("key-{:016x}", rand::rng().random::<u64>()));
+        let mut options = OpenOptions::new();
+        let opened = options
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .mode(0o600)
-            .open(&draft)
-            .and_then(|mut file| {
-                file.write_all(&key[..])?;
-                file.sync_all()
-            });
-        written.with_context(|| format!("cannot write the instance key {}", path.display()))?;
-        let linked = fs::hard_link(&draft, path);
+            .open(&draft);
+        let linked = opened.and_then(|mut file| {
+            file.write_all(&key[..])?;
+            file.sync_all()?;
+            fs::hard_link(&draft, path)
+        });
         let _ = fs::remove_file(&draft);
         match linked {
-            Ok(()) => {}
-            Err(fault) if fault.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Self::load(path);
+            Err(fault) if fault.kind() != std::io::ErrorKind::AlreadyExists => {
+                bail!("cannot write the instance key {}: {fault}", path.display())
             }
-            Err(fault) => bail!("cannot write the instance key {}: {fault}", path.display()),
+            _ => {}
         }
         let folder = path
             .parent()
@@ -95,7 +94,8 @@ impl Keys {
         File::open(folder)
             .and_then(|folder| folder.sync_all())
             .context("cannot sync the folder of the instance key")?;
-        Ok(Self::derive(&key[..]))
+        // What is on disk counts, whoever wrote it.
+        Self::load(path)
     }
 
     fn derive(key: &[u8]) -> Self {
@@ -138,8 +138,17 @@ impl Keys {
 
     /// A keyed hash of a number, to count by it without keeping it.
     pub fn hash_number(&self, number: &PhoneNumber) -> [u8; 16] {
+        self.hash_subject(number.as_str())
+    }
+
+    /// As [`Keys::hash_number`], for a user without a number.
+    pub fn hash_user(&self, id: &str) -> [u8; 16] {
+        self.hash_subject(&format!("user {id}"))
+    }
+
+    fn hash_subject(&self, subject: &str) -> [u8; 16] {
         let mut mac = self.numbers.clone();
-        mac.update(number.as_str().as_bytes());
+        mac.update(subject.as_bytes());
         let full: [u8; 32] = mac.finalize().into_bytes().into();
         let mut half = [0; 16];
         half.copy_from_slice(&full[..16]);

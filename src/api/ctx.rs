@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
 use crate::{
+    api::users::PasswordHasher,
     auth::Principal,
     clock::{Clock, Timestamp},
     domain::{CodePolicy, PhoneNumber, PhoneNumberFault, Region},
@@ -13,6 +12,9 @@ use crate::{
     secrets::Keys,
     store::{Refusal, Stamp, Store, WriteTx},
 };
+
+/// The longest origin that is believed, in bytes: a scheme and a host name of DNS's 253 with a port.
+const LONGEST_ORIGIN: usize = 270;
 
 /// What all calls share; built once at start.
 pub struct Services {
@@ -30,8 +32,8 @@ pub struct Services {
     pub codes: CodeSettings,
     /// The domain below which organizations get theirs.
     pub instance_domain: String,
-    /// Bounds how many passwords are hashed at once: each takes some 19 MiB and a core.
-    pub password_hashing: Semaphore,
+    /// Hashes passwords, a few at a time.
+    pub passwords: PasswordHasher,
 }
 
 /// How codes are made and guarded.
@@ -59,7 +61,11 @@ pub struct Ctx {
 
 impl Ctx {
     /// The surroundings of a call that begins now.
-    pub fn new(services: Arc<Services>, principal: Option<Principal>, origin: String) -> Self {
+    pub fn new(services: Arc<Services>, principal: Option<Principal>, mut origin: String) -> Self {
+        // It comes from a header and is kept with events and messages.
+        if origin.len() > LONGEST_ORIGIN {
+            origin.clear();
+        }
         Self {
             principal,
             now: services.clock.now(),

@@ -22,6 +22,7 @@ use futures_util::future::LocalBoxFuture;
 use prost::Message;
 
 pub use ctx::{CodeSettings, Ctx, Services};
+pub use users::PasswordHasher;
 
 use crate::{
     contract::{Contract, Method},

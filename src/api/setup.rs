@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     ids::IdGenerator,
     secrets::Keys,
-    store::{Instance, Membership, NewMachine, NewUser, OrgRef, Refusal, Stamp, Store, WriteTx},
+    store::{Instance, Membership, NewMachine, NewUser, OrgRef, Stamp, Store, WriteTx},
 };
 
 /// The name under which the history keeps what the commands do.
@@ -151,7 +151,8 @@ fn add_owner(tx: &WriteTx<'_>, instance: &mut Instance, user: &Aggregate) -> Res
 }
 
 /// Makes a token for any user, humans too, named by id or user name: the way to try the "me" operations, and to come back in
-/// after losing the administrator's token. Tells the token's id and text.
+/// after losing the administrator's token. Tells the user's id, the token's id
+/// and its text.
 ///
 /// # Errors
 /// NOTFOUND for an unknown user, INVALID for an end in the past; if the database cannot be written.
@@ -161,27 +162,33 @@ pub fn create_token(
     ids: &IdGenerator,
     user: &str,
     expires_at: Option<Timestamp>,
-) -> Result<(String, String), Error> {
+) -> Result<(String, String, String), Error> {
     let now = clock.now();
     let token = NewPersonalAccessToken::make(ids.next(now).to_string(), expires_at);
-    let made = (token.id.clone(), token.text.clone());
+    let (token_id, text) = (token.id.clone(), token.text.clone());
     let wanted = user.to_owned();
-    store.write_blocking(
-        Stamp {
-            now,
-            editor: EDITOR.to_owned(),
-        },
-        move |tx| {
-            let by_name = || {
-                tx.user_id_by_name(&wanted)?
-                    .map_or(Ok(None), |id| tx.user(&id))
-            };
-            let found = tx
-                .user(&wanted)?
-                .map_or_else(by_name, |user| Ok(Some(user)))?;
-            let mut user = found.ok_or(crate::error::USER_NOT_FOUND)?;
-            token.insert(tx, &mut user.aggregate).map_err(Refusal::from)
-        },
-    )?;
-    Ok(made)
+    let stamp = Stamp {
+        now,
+        editor: EDITOR.to_owned(),
+    };
+    let user_id = store.write_blocking(stamp, move |tx| {
+        let by_id = tx.user(&wanted)?;
+        let by_name = match tx.user_id_by_name(&wanted)? {
+            Some(id) => tx.user(&id)?,
+            None => None,
+        };
+        let mut user = match (by_id, by_name) {
+            (Some(by_id), Some(by_name)) if by_id.aggregate.row != by_name.aggregate.row => {
+                return Err(Error::invalid(
+                    "it is one user's id and another's user name; give the id",
+                )
+                .into());
+            }
+            (Some(user), _) | (None, Some(user)) => user,
+            (None, None) => return Err(crate::error::USER_NOT_FOUND.into()),
+        };
+        token.insert(tx, &mut user.aggregate)?;
+        Ok(user.aggregate.id)
+    })?;
+    Ok((user_id, token_id, text))
 }

@@ -69,10 +69,17 @@ fn rank(fault: &ValidationError) -> u8 {
 
 fn text(fault: &ValidationError) -> Cow<'static, str> {
     let bound = |name: &str| fault.params.get(name).and_then(|bound| bound.as_u64());
+    let is_list = fault
+        .params
+        .get("value")
+        .is_some_and(serde_json::Value::is_array);
     match (fault.code.as_ref(), bound("min"), bound("max")) {
         ("required", ..) => "value is required".into(),
         ("length", Some(min), Some(max)) => {
             format!("value length must be between {min} and {max} runes, inclusive").into()
+        }
+        ("length", None, Some(max)) if is_list => {
+            format!("value must contain no more than {max} item(s)").into()
         }
         ("length", None, Some(max)) => format!("value length must be at most {max} runes").into(),
         ("bytes", Some(min), Some(max)) => {

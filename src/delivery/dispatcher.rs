@@ -34,6 +34,10 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_secs(15);
 /// How often it is said that messages wait for a provider.
 const WARNING: Duration = Duration::from_secs(60);
+/// After this long no attempt that began before a message expired is still under way.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(30);
+/// Bounded changes that one sweep makes at most, so that requests get their turns between them.
+const MOST_ROUNDS: u32 = 50;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The dispatcher's thread owns this.
@@ -181,18 +185,24 @@ impl Dispatcher {
                 .for_each(|id| self.hand_out(workers, id)),
             Err(fault) => warn!("the outbox cannot be read at the moment: {fault}"),
         }
+        let long_useless = now.minus(LONGEST_ATTEMPT);
         let oldest_message = ids::first_id_at(now.minus(self.retention));
-        let oldest_wrong_code = now.minus(DAY);
-        let stamp = Stamp {
-            now,
-            editor: "SYSTEM".to_owned(),
-        };
-        let forgotten = self.sender.store.write_blocking(stamp, move |tx| {
-            tx.delete_wrong_codes(oldest_wrong_code)?;
-            Ok(tx.delete_final_messages(oldest_message)?)
-        });
-        if let Err(fault) = forgotten {
-            warn!("old messages cannot be removed at the moment: {fault}");
+        for _ in 0..MOST_ROUNDS {
+            let stamp = Stamp {
+                now,
+                editor: "SYSTEM".to_owned(),
+            };
+            let tidied = self.sender.store.write_blocking(stamp, move |tx| {
+                tx.delete_wrong_codes(now.minus(DAY))?;
+                Ok(tx.expire_messages(long_useless)? + tx.delete_final_messages(oldest_message)?)
+            });
+            match tidied {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(fault) => {
+                    return warn!("the outbox cannot be tidied at the moment: {fault}");
+                }
+            }
         }
     }
 

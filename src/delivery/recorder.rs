@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender as ChannelSender};
-use log::warn;
+use log::{error, warn};
 
 use super::claims::Claims;
 use crate::{
     clock::Clock,
     domain::Event,
+    error::Code,
     store::{MessageState, Outcome, Refusal, Stamp, Store, WriteTx},
 };
 
@@ -33,6 +34,10 @@ pub(super) fn run(
         let mut batch = vec![first];
         batch.extend(outcomes.try_iter().take(MOST_AT_ONCE - 1));
         while let Err(fault) = write(store, clock, &batch) {
+            if fault.code != Code::Unavailable {
+                write_singly(store, clock, &batch);
+                break;
+            }
             warn!(
                 "{} outcomes of messages are not written yet: {fault}",
                 batch.len()
@@ -59,6 +64,18 @@ fn write(store: &Store, clock: &Clock, batch: &[Outcome]) -> Result<(), crate::e
     store.write_blocking(stamp, move |tx| {
         batch.iter().try_for_each(|outcome| record(tx, outcome))
     })
+}
+
+/// After a fault that will not pass: one outcome must not hold up its neighbours.
+fn write_singly(store: &Store, clock: &Clock, batch: &[Outcome]) {
+    for outcome in batch {
+        if let Err(fault) = write(store, clock, std::slice::from_ref(outcome)) {
+            error!(
+                "the outcome of message {} cannot be written: {fault}: {:?}",
+                outcome.id, fault.source
+            );
+        }
+    }
 }
 
 fn record(tx: &WriteTx<'_>, outcome: &Outcome) -> Result<(), Refusal> {

@@ -52,19 +52,17 @@ impl Sender {
                 return None;
             }
         };
-        let now = self.clock.now();
-        Some(match self.prepare(&message, now) {
-            Ok((rendered, code)) => self.send(&message, &rendered, &code),
-            Err(Useless::Final(state)) => {
+        Some(self.send(&message).unwrap_or_else(|useless| match useless {
+            Useless::Final(state) => {
                 debug!("message {id} is useless: {state:?}");
                 outcome(&message, Ok(state))
             }
-            Err(Useless::Later(fault)) => {
+            Useless::Later(fault) => {
                 warn!("message {id} has to wait: {fault}");
                 let wait = policy::wait(message.attempts + 1, None, 1.0);
-                outcome(&message, Err(now.plus(wait)))
+                outcome(&message, Err(self.clock.now().plus(wait)))
             }
-        })
+        }))
     }
 
     /// The text, if the message is still wanted: the user's pending code is the one it carries.
@@ -107,8 +105,9 @@ impl Sender {
         Ok((rendered, code))
     }
 
-    /// Asks the providers in their order.
-    fn send(&self, message: &Message, rendered: &Rendered, code: &PlainCode) -> Outcome {
+    /// Asks the providers in their order. Before each the message is looked at again: the one before
+    /// may have taken seconds, in which the code expired or was replaced.
+    fn send(&self, message: &Message) -> Result<Outcome, Useless> {
         let attempt = message.attempts + 1;
         let mut unknown_outcomes = message.unknown_outcomes;
         let mut last: Option<(String, SendResult)> = None;
@@ -119,6 +118,7 @@ impl Sender {
             .filter(|provider| provider.is_available())
         {
             let now = self.clock.now();
+            let (rendered, code) = self.prepare(message, now)?;
             let outgoing = plugin::Message {
                 message_id: message.id.to_string(),
                 attempt,
@@ -140,7 +140,7 @@ impl Sender {
             unknown_outcomes +=
                 u32::from(result.status == Status::OutcomeUnknown && !result.by_host);
             let step = policy::step(&result, unknown_outcomes);
-            self.tell(message, provider.name(), &result, step, code);
+            self.tell(message, provider.name(), &result, step, &code);
             let ended = |next| {
                 Some(of_attempt(
                     message,
@@ -158,20 +158,24 @@ impl Sender {
                 Step::NextProvider => None,
             };
             match outcome {
-                Some(outcome) => return outcome,
+                Some(outcome) => return Ok(outcome),
                 None => last = Some((provider.name().to_owned(), result)),
             }
         }
         match last {
             Some((name, result)) => {
                 let due = self.retry_at(attempt, result.retry_after);
-                of_attempt(message, Err(due), attempt, unknown_outcomes, &name, &result)
+                let ended =
+                    of_attempt(message, Err(due), attempt, unknown_outcomes, &name, &result);
+                Ok(ended)
             }
-            // Nobody was there to ask: that is no attempt, and the dispatcher waits for somebody.
-            None => outcome(
-                message,
-                Err(self.clock.now().plus(Duration::from_millis(500))),
-            ),
+            // Nobody was there to ask: that is no attempt, and the dispatcher waits for somebody. But
+            // what is useless ends here too.
+            None => {
+                let now = self.clock.now();
+                self.prepare(message, now)?;
+                Ok(outcome(message, Err(now.plus(Duration::from_millis(500)))))
+            }
         }
     }
 

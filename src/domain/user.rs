@@ -143,14 +143,6 @@ pub struct Machine {
 }
 
 impl User {
-    /// The name to show: a human's display name, a machine's name.
-    pub fn display_name(&self) -> &str {
-        match &self.kind {
-            Kind::Human(human) => &human.name.display,
-            Kind::Machine(machine) => &machine.name,
-        }
-    }
-
     /// The human's part, `None` for a machine.
     pub fn human(&self) -> Option<&Human> {
         match &self.kind {

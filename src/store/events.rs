@@ -14,7 +14,7 @@ use crate::{
 pub struct EventPage {
     /// Only events with a greater sequence.
     pub after_sequence: i64,
-    /// How many at most; 0 is all.
+    /// How many at most.
     pub limit: u32,
     /// Oldest first instead of newest first.
     pub is_ascending: bool,
@@ -40,7 +40,8 @@ pub struct StoredEvent {
 impl WriteTx<'_> {
     /// Numbers and writes the events that an aggregate has collected; its row must exist.
     pub(super) fn append(&self, aggregate: &mut Aggregate) -> Result<(), Error> {
-        let now = self.stamp.now;
+        // A change that waited for its turn must not seem older than the one before it.
+        let now = self.stamp.now.max(aggregate.changed_at);
         for event in aggregate.pending.drain(..) {
             aggregate.sequence += 1;
             self.insert(
@@ -75,11 +76,6 @@ impl ReadTx<'_> {
         page: EventPage,
     ) -> Result<Vec<StoredEvent>, Error> {
         let order = if page.is_ascending { "ASC" } else { "DESC" };
-        let limit = if page.limit == 0 {
-            -1
-        } else {
-            i64::from(page.limit)
-        };
         self.rows(
             &format!(
                 "SELECT e.sequence, e.type, e.created_at, e.editor, o.id,
@@ -96,7 +92,7 @@ impl ReadTx<'_> {
                 page.after_sequence,
                 user_id,
                 org,
-                limit
+                page.limit,
             ],
             |row| {
                 let names: (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);

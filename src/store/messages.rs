@@ -194,6 +194,18 @@ impl WriteTx<'_> {
         Ok(changed > 0)
     }
 
+    /// Ends messages that are useless since `before`, some thousand at most; tells how many.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn expire_messages(&self, before: Timestamp) -> Result<usize, Error> {
+        self.execute(
+            "UPDATE messages SET state = 3, code = NULL WHERE id IN
+                 (SELECT id FROM messages WHERE state = 0 AND expires_at < ?1 LIMIT 2000)",
+            [before.micros()],
+        )
+    }
+
     /// Forgets final messages with an id below `before`, some thousand at most; tells how many went.
     ///
     /// # Errors

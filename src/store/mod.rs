@@ -251,7 +251,9 @@ impl Store {
 
 /// Takes the lock of the one server that may run on a database.
 fn lock(database: &Path) -> anyhow::Result<File> {
-    let mut name = database.as_os_str().to_owned();
+    // Under its own name, whatever link led here: SQLite resolves links too.
+    let own = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let mut name = own.into_os_string();
     name.push(".lock");
     let path = PathBuf::from(name);
     let file = OpenOptions::new()

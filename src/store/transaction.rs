@@ -144,6 +144,12 @@ impl Drop for Snapshot<'_> {
         if let Err(fault) = ended {
             log::warn!("a read did not end: {fault}");
         }
+        // Otherwise every later read on this connection would fail to begin.
+        if !self.0.is_autocommit()
+            && let Err(fault) = self.0.execute_batch("ROLLBACK")
+        {
+            log::warn!("a read could not be rolled back: {fault}");
+        }
     }
 }
 

@@ -37,13 +37,14 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Forgets what is older than `before`.
+    /// Forgets what is older than `before`, the oldest two thousand at most: rows grow with time.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_wrong_codes(&self, before: Timestamp) -> Result<(), Error> {
         self.execute(
-            "DELETE FROM wrong_codes WHERE tried_at < ?1",
+            "DELETE FROM wrong_codes WHERE tried_at < ?1
+                 AND row IN (SELECT row FROM wrong_codes ORDER BY row LIMIT 2000)",
             [before.micros()],
         )?;
         Ok(())

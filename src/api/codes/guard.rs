@@ -45,21 +45,19 @@ impl Attempt {
         phone: &mut HumanPhone,
         wrong: &'static Entry,
     ) -> Result<(), Refusal> {
-        let number = phone
-            .number
-            .as_ref()
-            .map(|number| self.services.keys.hash_number(number));
-        if let Some(number) = &number {
-            self.check_limits(tx, phone, number)?;
-        }
+        let keys = &self.services.keys;
+        let number = match &phone.number {
+            Some(number) => keys.hash_number(number),
+            None => keys.hash_user(&phone.user.id),
+        };
+        self.check_limits(tx, phone, &number)?;
         if self.is_right(phone) {
             phone.verify();
             tx.save_phone(phone)?;
             return Ok(());
         }
-        if let (Some(number), Some(_)) = (&number, &phone.code) {
-            tx.insert_wrong_code(number)?;
-        }
+        // Also without a pending code, so that nobody fills the history with failures.
+        tx.insert_wrong_code(&number)?;
         phone.fail_verification();
         tx.save_phone(phone)?;
         Err(Refusal::Keep(wrong.into()))

@@ -1,5 +1,7 @@
 //! `AddOrgMember`, `UpdateOrgMember` and `RemoveOrgMember` of the context organization.
 
+use std::collections::HashSet;
+
 use validator::Validate;
 
 use crate::{
@@ -45,7 +47,7 @@ pub(in crate::api) async fn add_org_member(
         user_id: request.user_id,
     };
     validation::check(&command)?;
-    let roles = request.roles;
+    let roles = distinct(request.roles);
     if roles.is_empty() {
         return Err(error::MEMBER_ROLES_MISSING.into());
     }
@@ -88,7 +90,7 @@ pub(in crate::api) async fn update_org_member(
         user_id: request.user_id,
     };
     validation::check(&command)?;
-    let roles = request.roles;
+    let roles = distinct(request.roles);
     if roles.is_empty() {
         return Err(error::MEMBER_UPDATE_INVALID.into());
     }
@@ -151,6 +153,15 @@ pub(in crate::api) async fn remove_org_member(
     Ok(RemoveOrgMemberResponse {
         details: Some(details),
     })
+}
+
+/// The roles without repetitions, in their order. The known roles bound the rest of the list.
+fn distinct(roles: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    roles
+        .into_iter()
+        .filter(|role| seen.insert(role.clone()))
+        .collect()
 }
 
 /// The row of a user who exists.

@@ -37,13 +37,13 @@ struct AddHumanUser {
     profile: Option<Profile>,
     #[validate(required, nested)]
     email: Option<Email>,
-    #[validate(nested)]
+    #[validate(length(max = 1000), nested)]
     metadata: Vec<Metadata>,
     #[validate(nested)]
     password: Option<Password>,
     #[validate(nested)]
     hashed_password: Option<HashedPassword>,
-    #[validate(nested)]
+    #[validate(length(max = 100), nested)]
     idp_links: Vec<IdpLink>,
     #[validate(nested)]
     phone: Option<Phone>,

@@ -14,6 +14,10 @@ use crate::{
     store::{EventPage, StoredEvent},
 };
 
+/// Events in one answer at most, also when no limit is asked for: a history grows without end, and a
+/// caller goes on with the sequence.
+const MOST_EVENTS: u32 = 1000;
+
 user_command!(ListUserChanges, "ListUserChangesRequest", user_id);
 
 /// Lists the events of a user while it belonged to the context organization.
@@ -32,7 +36,11 @@ pub(in crate::api) async fn list_user_changes(
     } = request.query.unwrap_or_default();
     let page = EventPage {
         after_sequence: i64::try_from(sequence).unwrap_or(i64::MAX),
-        limit,
+        limit: if limit == 0 {
+            MOST_EVENTS
+        } else {
+            limit.min(MOST_EVENTS)
+        },
         is_ascending: asc,
     };
     let org = ctx.principal()?.org.row;

@@ -32,8 +32,16 @@ struct ImportHumanUser {
     email: Option<EmailAddress>,
     #[validate(nested)]
     phone: Option<Phone>,
-    #[validate(nested)]
+    #[validate(length(max = 100), nested)]
     idps: Vec<Idp>,
+    #[validate(nested)]
+    hashed_password: Option<HashedPassword>,
+}
+
+#[derive(serde::Serialize, Validate)]
+struct HashedPassword {
+    #[validate(length(max = 200))]
+    value: String,
 }
 
 #[derive(serde::Serialize, Validate)]
@@ -70,6 +78,13 @@ impl Command for ImportHumanUser {
                 Some(&Rules {
                     message: "ImportHumanUserRequest_Phone",
                     fields: PHONE_FIELDS,
+                }),
+            ),
+            (
+                "hashed_password",
+                Some(&Rules {
+                    message: "ImportHumanUserRequest_HashedPassword",
+                    fields: &[("value", None)],
                 }),
             ),
             (
@@ -124,6 +139,9 @@ pub(in crate::api) async fn import_human_user(
             phone: phone.phone.clone(),
         }),
         idps: request.idps.into_iter().map(idp).collect(),
+        hashed_password: request.hashed_password.map(|hashed| HashedPassword {
+            value: hashed.value,
+        }),
     };
     validation::check(&command)?;
     refuse_login_features(request.request_passwordless_registration, &request.otp_code)?;
@@ -152,7 +170,7 @@ pub(in crate::api) async fn import_human_user(
         None => None,
     };
     let password = Some(request.password).filter(|password| !password.is_empty());
-    let imported = request
+    let imported = command
         .hashed_password
         .map(|hashed| hashed.value)
         .filter(|hash| !hash.is_empty());

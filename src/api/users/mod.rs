@@ -10,6 +10,8 @@ mod import_human;
 mod password;
 mod remove;
 
+pub use password::PasswordHasher;
+
 pub(super) use add_human::add_human_user;
 pub(super) use add_human_v2::add_human_user_v2;
 pub(super) use add_machine::add_machine_user;

@@ -1,12 +1,76 @@
 //! Passwords as they are set: checked, then hashed with argon2id before the change is queued.
 
-use argon2::{Argon2, PasswordHasher as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::{Argon2, Block};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use rand::RngExt as _;
+use tokio::sync::Semaphore;
 
 use crate::{
     api::Ctx,
     domain::{ComplexityFault, check_complexity},
     error::{self, Error},
 };
+
+/// Passwords hashed at one time; each takes a core and some 19 MiB.
+const AT_ONCE: usize = 2;
+
+/// Hashes passwords on blocking threads. Its memory is used again and again: given back and taken
+/// anew for each hash, it would scatter over the heaps of many threads and stay there.
+pub struct PasswordHasher {
+    turns: Arc<Semaphore>,
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
+}
+
+impl Default for PasswordHasher {
+    fn default() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            memory: Arc::default(),
+        }
+    }
+}
+
+impl PasswordHasher {
+    /// The argon2id hash of a password in PHC notation.
+    async fn hash(&self, password: String) -> Result<String, Error> {
+        let turn = self.turns.clone().acquire_owned().await;
+        let turn = turn.map_err(Error::internal)?;
+        let memory = self.memory.clone();
+        let hashing = tokio::task::spawn_blocking(move || {
+            // The turn ends with the hash, also when the caller has gone away by then.
+            let _turn = turn;
+            let lock = || memory.lock().unwrap_or_else(PoisonError::into_inner);
+            let free = lock().pop();
+            let mut blocks = free.unwrap_or_default();
+            let hashed = phc(password.as_bytes(), &mut blocks);
+            lock().push(blocks);
+            hashed
+        });
+        hashing
+            .await
+            .map_err(Error::internal)?
+            .map_err(|fault| Error::internal(fault.to_string()))
+    }
+}
+
+fn phc(password: &[u8], blocks: &mut Vec<Block>) -> argon2::Result<String> {
+    let argon2 = Argon2::default();
+    let params = argon2.params();
+    blocks.resize(params.block_count(), Block::default());
+    let salt: [u8; 16] = rand::rng().random();
+    let mut hash = [0; 32];
+    argon2.hash_password_into_with_memory(password, &salt, &mut hash, blocks)?;
+    Ok(format!(
+        "$argon2id$v=19$m={},t={},p={}${}${}",
+        params.m_cost(),
+        params.t_cost(),
+        params.p_cost(),
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(hash)
+    ))
+}
 
 /// The rule that a password breaks, as the contract names it.
 pub(super) fn check(password: &str) -> Result<(), Error> {
@@ -22,21 +86,26 @@ pub(super) fn check(password: &str) -> Result<(), Error> {
     })
 }
 
-/// Hashes a password on a blocking thread, a few at a time: each takes some 19 MiB and a core.
+/// Hashes a password that was checked.
 pub(super) async fn hash(ctx: &Ctx, password: String) -> Result<String, Error> {
-    let _permit = ctx
-        .services
-        .password_hashing
-        .acquire()
-        .await
-        .map_err(Error::internal)?;
-    let hashed = tokio::task::spawn_blocking(move || {
-        Argon2::default()
-            .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
-    });
-    hashed
-        .await
-        .map_err(Error::internal)?
-        .map_err(|fault| Error::internal(fault.to_string()))
+    ctx.services.passwords.hash(password).await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use argon2::{Argon2, PasswordVerifier as _, password_hash::phc::PasswordHash};
+
+    #[test]
+    fn a_hash_in_used_memory_is_one_that_others_can_check() {
+        let mut blocks = Vec::new();
+        for password in ["first-Passw0rd", "second-Passw0rd"] {
+            let text = super::phc(password.as_bytes(), &mut blocks).unwrap();
+            let hash = PasswordHash::new(&text).unwrap();
+            let argon2 = Argon2::default();
+            assert!(argon2.verify_password(password.as_bytes(), &hash).is_ok());
+            assert!(argon2.verify_password(b"wrong", &hash).is_err());
+        }
+    }
 }

@@ -123,8 +123,6 @@ fn every_row_of_the_sample_is_normalized_as_google_does_it() {
             "-" => Err(PhoneNumberFault::Invalid),
             e164 => Ok(e164.to_owned()),
         };
-        // A number that parses without a region parses the same with any.
-        let region = if region == "ZZ" { "CH" } else { region };
         let got = PhoneNumber::parse(&input, region.parse().unwrap());
         let got = got.map(|number| number.as_str().to_owned());
         count += 1;
@@ -132,7 +130,7 @@ fn every_row_of_the_sample_is_normalized_as_google_does_it() {
             different.push(format!("{row:?}: {got:?}"));
         }
     }
-    assert!(count > 2000, "only {count} rows");
+    assert!(count > 3000, "only {count} rows");
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
