@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     app::App,
     clients::{Answer, Encoding, Headers, Kind},
-    operations::{ADMIN_HEALTHZ, ALL, AUTH_HEALTHZ, MANAGEMENT_HEALTHZ, Operation},
+    operations::{ADD_HUMAN_USER, ADMIN_HEALTHZ, ALL, AUTH_HEALTHZ, MANAGEMENT_HEALTHZ, Operation},
     people::headers,
 };
 
@@ -23,7 +23,8 @@ fn is_public(operation: &Operation) -> bool {
 
 /// Whether the operation needs a permission of the context organization, checked before its command.
 fn needs_permission(operation: &Operation) -> bool {
-    operation.service == MANAGEMENT_HEALTHZ.service && !is_public(operation)
+    let is_management = operation.service == MANAGEMENT_HEALTHZ.service;
+    (is_management && !is_public(operation)) || *operation == ADD_HUMAN_USER
 }
 
 /// Calls every operation that `chosen` wants, over every encoding, and collects what `refused` finds wrong.

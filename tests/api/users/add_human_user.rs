@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{HASH, PASSWORD, WEAK_PASSWORDS};
 use crate::{
     clients::Kind,
-    operations::{ADD_HUMAN_USER, GET_USER_BY_ID, VERIFY_PHONE},
+    operations::{ADD_HUMAN_USER, ADD_ORG, GET_USER_BY_ID, VERIFY_PHONE},
     people::merged,
     table::{Table, case},
 };
@@ -201,6 +201,41 @@ pub const TABLE: Table = Table {
             let manager = t.token_with_roles(&org, &["ORG_USER_MANAGER"]);
             t.by(&manager).call(request()).ok();
         }),
+        case(
+            "a membership that does not permit it is denied before the rules are looked at",
+            |t| {
+                let org = t.org();
+                let viewer = t.token_with_roles(&org, &["ORG_OWNER_VIEWER"]);
+                for broken in [json!({}), json!({"profile": null})] {
+                    let organization = json!({"organization": {"orgId": org}});
+                    let request = merged(t.new_human(organization), broken);
+                    t.by(&viewer)
+                        .call(request)
+                        .fails(Kind::Denied, "AUTH-5mWD2");
+                }
+            },
+        ),
+        case("the domain of an organization names it", |t| {
+            let name = t.unique("engines");
+            let org = t.rest_as_admin(&ADD_ORG, json!({"name": name})).ok();
+            let domain = format!("{name}.localhost");
+            let request = t.new_human(json!({"organization": {"orgDomain": domain}}));
+            let answer = t.call(request).ok();
+            assert_eq!(answer["details"]["resourceOwner"], org["id"]);
+        }),
+        case(
+            "a user name with the domain of another organization is refused",
+            |t| {
+                let name = t.unique("engines");
+                let org = t.rest_as_admin(&ADD_ORG, json!({"name": name})).ok();
+                let user_name = format!("ada@{name}.localhost");
+                t.call(t.new_human(json!({"username": user_name})))
+                    .fails(Kind::Invalid, "COMMAND-SFd21");
+                let organization = json!({"orgId": org["id"]});
+                let own = json!({"username": user_name, "organization": organization});
+                t.call(t.new_human(own)).ok();
+            },
+        ),
         case("names, address, phone and ids have their lengths", |t| {
             let long = "x".repeat(201);
             let profile = |more| merged(json!({"givenName": "Ada", "familyName": "L"}), more);
