@@ -232,11 +232,17 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     let mut file_size = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))
         .context("cannot watch for SIGXFSZ")?;
     Ok(async move {
+        // One signal for each write that fails: said once, the store says how it goes on.
+        let mut is_said = false;
         loop {
             tokio::select! {
                 _ = terminate.recv() => return,
                 _ = interrupt.recv() => return,
-                _ = file_size.recv() => warn!("a file cannot grow: the limit of its size is reached"),
+                _ = file_size.recv() => {
+                    if !std::mem::replace(&mut is_said, true) {
+                        warn!("a file cannot grow: the limit of its size is reached");
+                    }
+                }
             }
         }
     })

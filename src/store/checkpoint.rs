@@ -14,10 +14,12 @@ use std::{
     time::Duration,
 };
 
-use log::warn;
 use rusqlite::Connection;
 
-use super::connection::{Access, ConnectionManager};
+use super::{
+    connection::{Access, ConnectionManager},
+    trouble::Trouble,
+};
 
 const INTERVAL: Duration = Duration::from_millis(100);
 /// From this many pages on the writer is asked to let the log start over (4 KiB pages: 16 MiB).
@@ -37,8 +39,9 @@ impl Checkpointer {
         let (stop, stopped) = channel();
         let flag = log_is_long.clone();
         let run = move || {
+            let trouble = Trouble::new("a checkpoint");
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                if passive(&connection) > LONG_LOG_PAGES {
+                if passive(&connection, &trouble) > LONG_LOG_PAGES {
                     flag.store(true, Ordering::Relaxed);
                 }
             }
@@ -69,10 +72,16 @@ impl Drop for Checkpointer {
 }
 
 /// Moves what can be moved without waiting for anybody; tells how many pages the log has.
-pub(super) fn passive(connection: &Connection) -> i64 {
+pub(super) fn passive(connection: &Connection, trouble: &Trouble) -> i64 {
     let pages = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
-    pages.unwrap_or_else(|fault| {
-        warn!("a checkpoint did not run: {fault}");
-        0
-    })
+    match pages {
+        Ok(pages) => {
+            trouble.worked();
+            pages
+        }
+        Err(fault) => {
+            trouble.failed(|| fault.to_string());
+            0
+        }
+    }
 }

@@ -17,6 +17,7 @@ mod orgs;
 mod phones;
 mod tokens;
 mod transaction;
+mod trouble;
 mod users;
 mod writer;
 mod wrong_codes;

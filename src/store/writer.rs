@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 use super::{
     checkpoint,
     transaction::{Refusal, Stamp, WriteTx, storage, unavailable},
+    trouble::Trouble,
 };
 use crate::error::Error;
 
@@ -49,6 +50,8 @@ impl Writer {
             limit: batch,
             log_is_long,
             wake: wake.clone(),
+            trouble: Trouble::new("the writing of a batch"),
+            checkpoints: Trouble::new("a checkpoint of the writer"),
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -168,6 +171,8 @@ struct Batches {
     limit: usize,
     log_is_long: Arc<AtomicBool>,
     wake: Arc<OnceLock<Wake>>,
+    trouble: Trouble,
+    checkpoints: Trouble,
 }
 
 impl Batches {
@@ -182,7 +187,7 @@ impl Batches {
             }
             self.commit(&mut batch);
             if self.log_is_long.swap(false, Ordering::Relaxed) {
-                checkpoint::passive(&self.connection);
+                checkpoint::passive(&self.connection, &self.checkpoints);
             }
         }
         debug!("the writer has written everything and ends");
@@ -191,16 +196,16 @@ impl Batches {
     fn commit(&self, batch: &mut Vec<Box<dyn Job>>) {
         let done = self.run_batch(batch);
         if let Err(fault) = &done {
-            warn!(
-                "a batch of {} changes was not written: {fault}: {:?}",
-                batch.len(),
-                fault.source
-            );
+            self.trouble
+                .failed(|| format!("{} changes: {fault}: {:?}", batch.len(), fault.source));
             if !self.connection.is_autocommit()
                 && let Err(fault) = self.connection.execute_batch("ROLLBACK")
             {
                 warn!("a failed batch could not be rolled back: {fault}");
             }
+        }
+        if done.is_ok() {
+            self.trouble.worked();
         }
         for job in batch.drain(..) {
             job.answer(done.as_ref().map(drop));

@@ -84,6 +84,13 @@ fn sigterm_under_load_answers_what_runs() {
         "changes without an answer"
     );
     app.expect_consistent();
+
+    // Attempts under way were ended and recorded, so nothing is sent twice.
+    app.serve();
+    wait_for("the outbox to be empty", Duration::from_secs(30), || {
+        (app.queued() == 0).then_some(())
+    });
+    assert_eq!(app.repeats(), 0);
 }
 
 #[test]
