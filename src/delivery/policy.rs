@@ -24,14 +24,16 @@ pub(super) enum Step {
     Retry,
 }
 
-/// The step after an answer; `unknown_outcomes` counts this one in.
-pub(super) fn step(result: &SendResult, unknown_outcomes: u32) -> Step {
+/// The step after an answer to that attempt (1 is the first); `unknown_outcomes` counts this one in.
+pub(super) fn step(result: &SendResult, attempt: u32, unknown_outcomes: u32) -> Step {
     match result.status {
         Status::Ok => Step::Sent,
         Status::InvalidRecipient | Status::Rejected => Step::Fail,
-        // Another provider must not send what may have arrived. A plugin that died counts differently:
-        // it is tried again until the message expires.
-        Status::OutcomeUnknown if result.by_host => Step::Retry,
+        // Another provider should not send what may have arrived. A plugin that died counts differently:
+        // the message is tried again until it expires. If its plugin dies again, the next provider gets
+        // it: else one message could meet the same crash at each probe, and never reach another.
+        Status::OutcomeUnknown if result.by_host && attempt == 1 => Step::Retry,
+        Status::OutcomeUnknown if result.by_host => Step::NextProvider,
         Status::OutcomeUnknown if unknown_outcomes < MOST_UNKNOWN_OUTCOMES => Step::Retry,
         Status::OutcomeUnknown => Step::Fail,
         Status::Unsupported
@@ -74,27 +76,40 @@ mod tests {
 
     #[test]
     fn permanent_faults_end_a_message_and_others_ask_the_next_provider() {
-        assert_eq!(step(&answer(Status::Ok, false), 0), Step::Sent);
-        assert_eq!(step(&answer(Status::Rejected, false), 0), Step::Fail);
+        assert_eq!(step(&answer(Status::Ok, false), 1, 0), Step::Sent);
+        assert_eq!(step(&answer(Status::Rejected, false), 1, 0), Step::Fail);
         assert_eq!(
-            step(&answer(Status::InvalidRecipient, false), 0),
+            step(&answer(Status::InvalidRecipient, false), 1, 0),
             Step::Fail
         );
         assert_eq!(
-            step(&answer(Status::Unauthorized, false), 0),
+            step(&answer(Status::Unauthorized, false), 1, 0),
             Step::NextProvider
         );
         assert_eq!(
-            step(&answer(Status::Unavailable, true), 0),
+            step(&answer(Status::Unavailable, true), 1, 0),
             Step::NextProvider
         );
     }
 
     #[test]
-    fn an_unknown_outcome_is_tried_once_more_but_a_dead_plugin_again_and_again() {
-        assert_eq!(step(&answer(Status::OutcomeUnknown, false), 1), Step::Retry);
-        assert_eq!(step(&answer(Status::OutcomeUnknown, false), 2), Step::Fail);
-        assert_eq!(step(&answer(Status::OutcomeUnknown, true), 9), Step::Retry);
+    fn an_unknown_outcome_is_tried_once_more_and_after_a_second_death_elsewhere() {
+        assert_eq!(
+            step(&answer(Status::OutcomeUnknown, false), 1, 1),
+            Step::Retry
+        );
+        assert_eq!(
+            step(&answer(Status::OutcomeUnknown, false), 1, 2),
+            Step::Fail
+        );
+        assert_eq!(
+            step(&answer(Status::OutcomeUnknown, true), 1, 0),
+            Step::Retry
+        );
+        assert_eq!(
+            step(&answer(Status::OutcomeUnknown, true), 2, 0),
+            Step::NextProvider
+        );
     }
 
     #[test]

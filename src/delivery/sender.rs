@@ -139,7 +139,7 @@ impl Sender {
             let result = provider.send(&outgoing);
             unknown_outcomes +=
                 u32::from(result.status == Status::OutcomeUnknown && !result.by_host);
-            let step = policy::step(&result, unknown_outcomes);
+            let step = policy::step(&result, attempt, unknown_outcomes);
             self.tell(message, provider.name(), &result, step, &code);
             let ended = |next| {
                 Some(of_attempt(

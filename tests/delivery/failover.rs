@@ -52,3 +52,14 @@ fn the_first_provider_is_asked_first_and_the_second_only_when_it_fails() {
     );
     assert_eq!(app.sms().len(), 1);
 }
+
+#[test]
+fn a_single_message_reaches_the_second_provider_after_two_crashes() {
+    let app = with_switch("segfault", &switch_then_file());
+    let (_, number) = app.human_with_phone();
+    wait_for("the second provider", Duration::from_secs(10), || {
+        let written = std::fs::read_to_string(app.path("second.jsonl")).unwrap_or_default();
+        written.contains(&number).then_some(())
+    });
+    assert!(app.calls().len() <= 2, "{:?}", app.calls());
+}
