@@ -7,10 +7,10 @@ use anyhow::{bail, ensure};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version that `schema.sql` describes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Step n brings a database from version n + 1 to n + 2.
-const STEPS: &[&str] = &[];
+const STEPS: &[&str] = &[include_str!("migrations/2.sql")];
 
 /// Creates or upgrades the schema.
 ///
@@ -51,4 +51,43 @@ pub(super) fn run(connection: &mut Connection) -> anyhow::Result<()> {
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Every table and index with its columns, whatever the text of the statement that made it.
+    fn shape(connection: &Connection) -> BTreeMap<String, Vec<String>> {
+        let query = "SELECT m.type || ' ' || m.name,
+                            coalesce(c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk,
+                                     i.name)
+                     FROM sqlite_schema m
+                     LEFT JOIN pragma_table_info(m.name) c ON m.type = 'table'
+                     LEFT JOIN pragma_index_info(m.name) i ON m.type = 'index'
+                     ORDER BY 1, 2";
+        let mut statement = connection.prepare(query).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let mut shape: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in rows.unwrap() {
+            let (object, column): (String, Option<String>) = row.unwrap();
+            shape.entry(object).or_default().extend(column);
+        }
+        shape
+    }
+
+    #[test]
+    fn an_upgraded_database_has_the_shape_of_a_new_one() {
+        let mut old = Connection::open_in_memory().unwrap();
+        old.execute_batch(include_str!("../../tests/data/schema-1.sql"))
+            .unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        run(&mut old).unwrap();
+        let mut new = Connection::open_in_memory().unwrap();
+        run(&mut new).unwrap();
+        assert_eq!(shape(&old), shape(&new));
+    }
 }

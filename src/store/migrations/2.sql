@@ -1,0 +1,1 @@
+-- From version 1 to 2: search, keys and secrets of machines, access tokens, e-mail, settings, texts.

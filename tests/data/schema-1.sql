@@ -1,0 +1,215 @@
+-- The whole schema of a Belfry database, version 1 (PRAGMA user_version).
+--
+-- Conventions: `row` is the integer key inside the database, `id` the text that the API shows. Times
+-- are microseconds since 1970-01-01T00:00:00Z, UTC. Booleans are 0 or 1. State, events and messages
+-- of one change are written in one transaction.
+
+-- The instance: exactly one row.
+CREATE TABLE instance (
+    row         INTEGER PRIMARY KEY CHECK (row = 1),
+    id          TEXT    NOT NULL,
+    default_org INTEGER NOT NULL REFERENCES orgs (row),
+    -- Tells whether the key file belongs to this database; derived from the key, says nothing about it.
+    key_check   BLOB    NOT NULL,
+    sequence    INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE orgs (
+    row        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    name       TEXT    NOT NULL,
+    -- The name in lower case: names are unique without regard to it.
+    name_key   TEXT    NOT NULL UNIQUE,
+    -- 1 active, 2 inactive, 3 removed
+    state      INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
+    -- The sequence of the organization's last event.
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+-- Domains; a verified one belongs to a single organization.
+CREATE TABLE org_domains (
+    domain      TEXT    PRIMARY KEY,
+    org         INTEGER NOT NULL REFERENCES orgs (row),
+    is_verified INTEGER NOT NULL CHECK (is_verified IN (0, 1)),
+    is_primary  INTEGER NOT NULL CHECK (is_primary IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+-- Humans and machines. A removed user leaves a tombstone: id, organization and sequence stay, so that
+-- the history goes on if the id is used again; everything personal is gone.
+-- The phone and its pending code are columns here, because changing them is the hot path: one row,
+-- one page, one index (users_by_phone).
+CREATE TABLE users (
+    row                      INTEGER PRIMARY KEY,
+    id                       TEXT    NOT NULL UNIQUE,
+    org                      INTEGER NOT NULL REFERENCES orgs (row),
+    -- 1 human, 2 machine
+    kind                     INTEGER NOT NULL CHECK (kind IN (1, 2)),
+    -- 1 active, 2 inactive, 3 deleted, 4 locked, 6 initial (as the v1 API numbers them)
+    state                    INTEGER NOT NULL CHECK (state IN (1, 2, 3, 4, 6)),
+    -- The sequence of the user's last event.
+    sequence                 INTEGER NOT NULL,
+    created_at               INTEGER NOT NULL,
+    changed_at               INTEGER NOT NULL,
+
+    -- The phone: E.164, and whether it is known to be the user's.
+    phone                    TEXT,
+    phone_is_verified        INTEGER NOT NULL DEFAULT 0 CHECK (phone_is_verified IN (0, 1)),
+    -- The pending code: the id of the message that carries it, its keyed hash, when it stops being
+    -- good (NULL: never), and how many wrong tries there were. All NULL or 0 when none is waited for.
+    phone_code_id            INTEGER,
+    phone_code_hash          BLOB,
+    phone_code_expires_at    INTEGER,
+    phone_code_wrong_tries   INTEGER NOT NULL DEFAULT 0,
+
+    user_name                TEXT,
+    -- The user name in lower case: unique in the instance without regard to it; NULL in tombstones.
+    user_name_key            TEXT    UNIQUE,
+    -- Humans
+    first_name               TEXT,
+    last_name                TEXT,
+    nick_name                TEXT,
+    display_name             TEXT,
+    -- BCP 47; empty is undefined
+    preferred_language       TEXT,
+    gender                   INTEGER,
+    email                    TEXT,
+    email_is_verified        INTEGER NOT NULL DEFAULT 0 CHECK (email_is_verified IN (0, 1)),
+    -- The pending e-mail or initialization code, as for the phone.
+    email_code_id            INTEGER,
+    email_code_hash          BLOB,
+    email_code_expires_at    INTEGER,
+    initialization_code_id   INTEGER,
+    initialization_code_hash BLOB,
+    initialization_code_expires_at INTEGER,
+    -- argon2id in PHC notation, or the hash that was imported
+    password_hash            TEXT,
+    password_changed_at      INTEGER,
+    password_change_required INTEGER NOT NULL DEFAULT 0 CHECK (password_change_required IN (0, 1)),
+    -- Machines
+    machine_name             TEXT,
+    description              TEXT,
+    access_token_type        INTEGER,
+
+    -- A code without a number cannot be.
+    CHECK (phone_code_id IS NULL OR (phone IS NOT NULL AND phone_code_hash IS NOT NULL)),
+    CHECK (phone_is_verified = 0 OR phone IS NOT NULL)
+) STRICT;
+
+-- Finds users by number. The only index that a phone change touches.
+CREATE INDEX users_by_phone ON users (phone) WHERE phone IS NOT NULL;
+
+CREATE TABLE user_metadata (
+    user       INTEGER NOT NULL REFERENCES users (row),
+    key        TEXT    NOT NULL,
+    value      BLOB    NOT NULL,
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (user, key)
+) STRICT, WITHOUT ROWID;
+
+-- External identities of users.
+CREATE TABLE user_idp_links (
+    user             INTEGER NOT NULL REFERENCES users (row),
+    idp_id           TEXT    NOT NULL,
+    external_user_id TEXT    NOT NULL,
+    display_name     TEXT    NOT NULL,
+    PRIMARY KEY (user, idp_id, external_user_id)
+) STRICT, WITHOUT ROWID;
+
+-- Who has which roles where: org 0 is the instance.
+CREATE TABLE members (
+    user       INTEGER NOT NULL REFERENCES users (row),
+    org        INTEGER NOT NULL,
+    -- Role names, separated by single spaces.
+    roles      TEXT    NOT NULL,
+    -- The sequence of the last event about this membership, in the organization's history.
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (user, org)
+) STRICT, WITHOUT ROWID;
+
+-- Personal access tokens; the text of a token is nowhere.
+CREATE TABLE tokens (
+    row        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    -- SHA-256 of the token's text
+    hash       BLOB    NOT NULL UNIQUE,
+    user       INTEGER NOT NULL REFERENCES users (row),
+    -- Separated by single spaces.
+    scopes     TEXT    NOT NULL,
+    expires_at INTEGER NOT NULL,
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX tokens_by_user ON tokens (user);
+
+-- The history: appended to, never changed. The position orders all events of the instance.
+CREATE TABLE events (
+    position       INTEGER PRIMARY KEY,
+    -- 1 user, 2 organization, 3 instance
+    aggregate_type INTEGER NOT NULL CHECK (aggregate_type IN (1, 2, 3)),
+    -- The row in users, orgs or instance.
+    aggregate      INTEGER NOT NULL,
+    -- Counts per aggregate from 1.
+    sequence       INTEGER NOT NULL,
+    type           TEXT    NOT NULL,
+    created_at     INTEGER NOT NULL,
+    -- The id of the user who did it, or the name of a service.
+    editor         TEXT    NOT NULL,
+    -- The row of the organization that owned the aggregate; 0 for the instance.
+    owner          INTEGER NOT NULL,
+    -- JSON; NULL without keys. Never holds a code.
+    payload        TEXT
+) STRICT;
+
+-- The history of one object in order; unique, so that no sequence is given twice.
+CREATE UNIQUE INDEX events_by_aggregate ON events (aggregate_type, aggregate, sequence);
+
+-- The outbox: messages that wait for a provider, and what became of them. A request only inserts here.
+CREATE TABLE messages (
+    -- Grows with time; the provider sees it as the message id, the same over all attempts.
+    id          INTEGER PRIMARY KEY,
+    user        INTEGER NOT NULL REFERENCES users (row),
+    -- 1 verify phone
+    purpose     INTEGER NOT NULL CHECK (purpose = 1),
+    -- E.164
+    recipient   TEXT    NOT NULL,
+    -- The code, encrypted with the instance key and bound to the id; NULL as soon as the state is final.
+    code        BLOB,
+    -- Scheme and host of the request that caused it.
+    origin      TEXT    NOT NULL,
+    -- When it is given up: with the code, or a day after it was made for a code that never expires.
+    expires_at  INTEGER NOT NULL,
+    -- 0 queued, 1 sent, 2 failed, 3 expired, 4 superseded: 1 to 4 are final
+    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+    attempts    INTEGER NOT NULL,
+    -- Attempts of which nobody knows whether they were sent.
+    unknown_outcomes INTEGER NOT NULL DEFAULT 0,
+    -- When the next attempt is due.
+    due_at      INTEGER NOT NULL,
+    -- The last attempt: provider, the provider's id and code for it, and a reason for operators.
+    provider      TEXT,
+    provider_id   TEXT,
+    provider_code TEXT,
+    detail        TEXT,
+    CHECK (state = 0 OR code IS NULL)
+) STRICT;
+
+-- What waits, by when it is due.
+CREATE INDEX messages_queued ON messages (due_at) WHERE state = 0;
+
+-- Wrong codes by number over the last day: the number is a keyed hash, rows older than a day go.
+CREATE TABLE wrong_codes (
+    row      INTEGER PRIMARY KEY,
+    number   BLOB    NOT NULL,
+    tried_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX wrong_codes_by_number ON wrong_codes (number, tried_at);
