@@ -1,6 +1,9 @@
 //! Compiles the contract: every .proto below `src/contract/proto` becomes message types and one
 //! descriptor set with options and comments. Needs no protoc.
 
+#[path = "build/derives.rs"]
+mod derives;
+
 use std::{env, fs, path::PathBuf};
 
 use prost::Message as _;
@@ -9,6 +12,7 @@ const ROOT: &str = "src/contract/proto";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed={ROOT}");
+    println!("cargo::rerun-if-changed=src/contract/build");
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     let mut files = Vec::new();
@@ -38,8 +42,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::write(out.join("contract.binpb"), &encoded)?;
 
     let set = prost_types::FileDescriptorSet::decode(encoded.as_slice())?;
-    prost_build::Config::new()
-        .include_file("contract.rs")
-        .compile_fds(set)?;
+    let pool = prost_reflect::DescriptorPool::decode(encoded.as_slice())?;
+    let derives = derives::Derives::read(&pool);
+    let mut config = prost_build::Config::new();
+    config.include_file("contract.rs");
+    for (message, attribute) in &derives.messages {
+        config.message_attribute(message, attribute);
+    }
+    for (field, attribute) in &derives.fields {
+        config.field_attribute(field, attribute);
+    }
+    config.compile_fds(set)?;
+    fs::write(out.join("limits.rs"), derives.code)?;
     Ok(())
 }

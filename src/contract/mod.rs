@@ -5,6 +5,7 @@
 //! and answers which rpc exists, how REST reaches it and who may call it. Nothing here touches bytes
 //! of a request, a database or the clock.
 
+pub mod limits;
 mod rules;
 
 /// The message types, one module a proto package.
