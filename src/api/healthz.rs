@@ -1,6 +1,9 @@
 //! Healthz of each v1 service: answers as soon as the server does.
 
-use super::Ctx;
+use super::{
+    Ctx,
+    table::{ADMIN, AUTH, MANAGEMENT, Table},
+};
 use crate::{
     contract::pb::zitadel::{admin::v1 as admin, auth::v1 as auth, management::v1 as management},
     error::Error,
@@ -28,4 +31,12 @@ pub(super) async fn admin(
     _request: admin::HealthzRequest,
 ) -> Result<admin::HealthzResponse, Error> {
     Ok(admin::HealthzResponse {})
+}
+
+/// The rows of these operations.
+pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
+    table
+        .on(MANAGEMENT, "Healthz", management)?
+        .on(AUTH, "Healthz", auth)?
+        .on(ADMIN, "Healthz", admin)
 }

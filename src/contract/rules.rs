@@ -55,6 +55,12 @@ pub struct Method {
     pub http: Vec<HttpRule>,
     /// Who may call it.
     pub requirement: Requirement,
+    /// The ids of the errors that it answers itself, in the order of its checks.
+    pub errors: Vec<String>,
+    /// The HTTP status of success over REST.
+    pub success_status: u16,
+    /// Why it is not offered, for what belongs to a login server.
+    pub not_offered: Option<String>,
     /// Whether the Connect protocol is offered: for v2 services only (contract/README §1).
     pub connect: bool,
 }
@@ -114,15 +120,15 @@ fn read(pool: &DescriptorPool, descriptor: MethodDescriptor) -> anyhow::Result<M
     let name = descriptor.full_name().to_owned();
     let service = descriptor.parent_service().full_name().to_owned();
     let options = descriptor.options();
+    let option = |name: &str| {
+        let extension = pool
+            .get_extension_by_name(name)
+            .with_context(|| format!("no option {name}"))?;
+        anyhow::Ok(options.get_extension(&extension).into_owned())
+    };
+    let text = |name: &str| anyhow::Ok(option(name)?.as_str().unwrap_or_default().to_owned());
 
-    let extension = pool
-        .get_extension_by_name("belfry.v1.permission")
-        .context("no option belfry.v1.permission")?;
-    let permission = options
-        .get_extension(&extension)
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let permission = text("belfry.v1.permission")?;
     let requirement = match permission.as_str() {
         "" => bail!("{name} declares no permission"),
         "public" => Requirement::Public,
@@ -144,10 +150,21 @@ fn read(pool: &DescriptorPool, descriptor: MethodDescriptor) -> anyhow::Result<M
     Ok(Method {
         path: format!("/{service}/{}", descriptor.name()),
         connect: is_v2(&service),
-        descriptor,
+        errors: option("belfry.v1.errors")?
+            .as_list()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|id| id.as_str().map(str::to_owned))
+            .collect(),
+        success_status: match option("belfry.v1.success_status")?.as_u32() {
+            None | Some(0) => 200,
+            Some(status) => u16::try_from(status)?,
+        },
+        not_offered: Some(text("belfry.v1.not_offered")?).filter(|reason| !reason.is_empty()),
         http,
         requirement,
         name,
+        descriptor: descriptor.clone(),
     })
 }
 

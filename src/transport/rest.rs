@@ -162,7 +162,7 @@ pub async fn serve(server: &Server, request: Request<'_>) -> Answer {
         metadata,
     };
     match pipeline::run(server, call).await {
-        Ok(message) => Answer::json(200, message),
+        Ok(message) => Answer::json(matched.route.method.success_status, message),
         Err(error) => Answer::rest_error(&error),
     }
 }

@@ -1,39 +1,19 @@
 //! `AddOrg`: an organization with its own domain; the caller becomes its owner.
 
-use validator::Validate;
-
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, Command, Rules},
-    },
+    api::{Ctx, details},
     contract::pb::zitadel::management::v1::{AddOrgRequest, AddOrgResponse},
     domain::{Event, Organization, domain_label},
     error::{self, Error},
     store::{Membership, WriteTx},
 };
 
-#[derive(Validate)]
-struct AddOrg {
-    #[validate(length(min = 1, max = 200))]
-    name: String,
-}
-
-impl Command for AddOrg {
-    const RULES: &'static Rules = &Rules {
-        message: "AddOrgRequest",
-        fields: &[("name", None)],
-    };
-}
-
 /// Makes an organization.
 pub(in crate::api) async fn add_org(
     ctx: &Ctx,
     request: AddOrgRequest,
 ) -> Result<AddOrgResponse, Error> {
-    let command = AddOrg { name: request.name };
-    validation::check(&command)?;
-    let name = command.name.trim().to_owned();
+    let name = request.name.trim().to_owned();
     if name.is_empty() {
         return Err(error::ORG_INVALID.into());
     }

@@ -2,13 +2,8 @@
 
 use std::collections::HashSet;
 
-use validator::Validate;
-
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, Command, Rules, user_command},
-    },
+    api::{Ctx, details},
     auth::is_org_role,
     contract::pb::zitadel::{
         management::v1::{
@@ -22,31 +17,11 @@ use crate::{
     store::{Membership, ReadTx},
 };
 
-#[derive(Validate)]
-struct Member {
-    #[validate(length(min = 1, max = 200))]
-    user_id: String,
-}
-
-impl Command for Member {
-    const RULES: &'static Rules = &Rules {
-        message: "AddOrgMemberRequest",
-        fields: &[("user_id", None)],
-    };
-}
-
-user_command!(UpdateOrgMember, "UpdateOrgMemberRequest", user_id);
-user_command!(RemoveOrgMember, "RemoveOrgMemberRequest", user_id);
-
 /// Makes a user of any organization a member.
 pub(in crate::api) async fn add_org_member(
     ctx: &Ctx,
     request: AddOrgMemberRequest,
 ) -> Result<AddOrgMemberResponse, Error> {
-    let command = Member {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let roles = distinct(request.roles);
     if roles.is_empty() {
         return Err(error::MEMBER_ROLES_MISSING.into());
@@ -57,14 +32,14 @@ pub(in crate::api) async fn add_org_member(
     let org = ctx.principal()?.org.row;
     let details = ctx
         .write(move |tx| {
-            let user = user_row(tx, &command.user_id)?.ok_or(error::MEMBER_USER_NOT_FOUND)?;
+            let user = user_row(tx, &request.user_id)?.ok_or(error::MEMBER_USER_NOT_FOUND)?;
             if tx.membership(user, org)?.is_some() {
                 return Err(error::MEMBER_EXISTS.into());
             }
             let mut organization = organization(tx, org)?;
             organization.aggregate.push(Event::OrgMemberAdded {
                 roles: roles.clone(),
-                user_id: command.user_id,
+                user_id: request.user_id,
             });
             tx.save_org(&mut organization)?;
             let membership = Membership {
@@ -86,10 +61,6 @@ pub(in crate::api) async fn update_org_member(
     ctx: &Ctx,
     request: UpdateOrgMemberRequest,
 ) -> Result<UpdateOrgMemberResponse, Error> {
-    let command = UpdateOrgMember {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let roles = distinct(request.roles);
     if roles.is_empty() {
         return Err(error::MEMBER_UPDATE_INVALID.into());
@@ -100,7 +71,7 @@ pub(in crate::api) async fn update_org_member(
     let org = ctx.principal()?.org.row;
     let details = ctx
         .write(move |tx| {
-            let user = user_row(tx, &command.user_id)?.ok_or(error::MEMBER_UPDATE_NOT_FOUND)?;
+            let user = user_row(tx, &request.user_id)?.ok_or(error::MEMBER_UPDATE_NOT_FOUND)?;
             let mut membership = tx
                 .membership(user, org)?
                 .ok_or(error::MEMBER_UPDATE_NOT_FOUND)?;
@@ -110,7 +81,7 @@ pub(in crate::api) async fn update_org_member(
             let mut organization = organization(tx, org)?;
             organization.aggregate.push(Event::OrgMemberChanged {
                 roles: roles.clone(),
-                user_id: command.user_id,
+                user_id: request.user_id,
             });
             tx.save_org(&mut organization)?;
             membership.roles = roles;
@@ -128,14 +99,10 @@ pub(in crate::api) async fn remove_org_member(
     ctx: &Ctx,
     request: RemoveOrgMemberRequest,
 ) -> Result<RemoveOrgMemberResponse, Error> {
-    let command = RemoveOrgMember {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let org = ctx.principal()?.org.row;
     let details = ctx
         .write(move |tx| {
-            let Some(user) = user_row(tx, &command.user_id)? else {
+            let Some(user) = user_row(tx, &request.user_id)? else {
                 return Ok(ObjectDetails::default());
             };
             let Some(membership) = tx.membership(user, org)? else {
@@ -143,7 +110,7 @@ pub(in crate::api) async fn remove_org_member(
             };
             let mut organization = organization(tx, org)?;
             organization.aggregate.push(Event::OrgMemberRemoved {
-                user_id: command.user_id,
+                user_id: request.user_id,
             });
             tx.save_org(&mut organization)?;
             tx.delete_membership(user, Some(org))?;

@@ -1,14 +1,11 @@
 //! `UpdateHumanPhone`, `SetMyPhone` and `SetPhone`: another number, verified or with a code.
 
-use validator::Validate;
-
 use super::load;
 use crate::{
     api::{
         Ctx,
         codes::{Delivery, MadeCode},
         details,
-        validation::{self, Command, Rules},
     },
     contract::pb::zitadel::{
         auth::v1 as auth,
@@ -20,57 +17,18 @@ use crate::{
     error::{self, Error},
 };
 
-#[derive(Validate)]
-struct UpdateHumanPhone {
-    #[validate(length(min = 1, max = 200))]
-    user_id: String,
-    #[validate(
-        length(min = 1, max = 50),
-        custom(function = "validation::starts_with_plus")
-    )]
-    phone: String,
-}
-
-impl Command for UpdateHumanPhone {
-    const RULES: &'static Rules = &Rules {
-        message: "UpdateHumanPhoneRequest",
-        fields: &[("user_id", None), ("phone", None)],
-    };
-}
-
 /// Changes the phone of a human of the context organization.
 pub(in crate::api) async fn update_human_phone(
     ctx: &Ctx,
     request: management::UpdateHumanPhoneRequest,
 ) -> Result<management::UpdateHumanPhoneResponse, Error> {
-    let command = UpdateHumanPhone {
-        user_id: request.user_id,
-        phone: request.phone,
-    };
-    validation::check(&command)?;
-    let number = ctx.phone_number(&command.phone)?;
+    let number = ctx.phone_number(&request.phone)?;
     let org = ctx.principal()?.org.row;
     let details =
-        change_in_org(ctx, command.user_id, org, number, request.is_phone_verified).await?;
+        change_in_org(ctx, request.user_id, org, number, request.is_phone_verified).await?;
     Ok(management::UpdateHumanPhoneResponse {
         details: Some(details),
     })
-}
-
-#[derive(Validate)]
-struct SetMyPhone {
-    #[validate(
-        length(min = 1, max = 50),
-        custom(function = "validation::starts_with_plus")
-    )]
-    phone: String,
-}
-
-impl Command for SetMyPhone {
-    const RULES: &'static Rules = &Rules {
-        message: "SetMyPhoneRequest",
-        fields: &[("phone", None)],
-    };
 }
 
 /// Changes the caller's own phone; it has to be verified with the code that is sent.
@@ -78,11 +36,7 @@ pub(in crate::api) async fn set_my_phone(
     ctx: &Ctx,
     request: auth::SetMyPhoneRequest,
 ) -> Result<auth::SetMyPhoneResponse, Error> {
-    let command = SetMyPhone {
-        phone: request.phone,
-    };
-    validation::check(&command)?;
-    let number = ctx.phone_number(&command.phone)?;
+    let number = ctx.phone_number(&request.phone)?;
     let caller = ctx.principal()?;
     let details =
         change_in_org(ctx, caller.user_id.clone(), caller.home.row, number, false).await?;
@@ -122,49 +76,22 @@ async fn change_in_org(
     .await
 }
 
-#[derive(Validate)]
-struct SetPhone {
-    #[validate(length(min = 1, max = 200))]
-    user_id: String,
-    #[validate(length(min = 1, max = 200))]
-    phone: String,
-    #[validate(custom(function = "validation::only_true"))]
-    is_verified: Option<bool>,
-}
-
-impl Command for SetPhone {
-    const RULES: &'static Rules = &Rules {
-        message: "SetPhoneRequest",
-        fields: &[("user_id", None), ("phone", None), ("is_verified", None)],
-    };
-}
-
 /// Changes the phone of a human of any organization, or the caller's own.
 pub(in crate::api) async fn set_phone(
     ctx: &Ctx,
     request: SetPhoneRequest,
 ) -> Result<SetPhoneResponse, Error> {
-    let (is_verified, delivery) = match request.verification {
-        Some(Wanted::IsVerified(flag)) => (Some(flag), Delivery::Send),
-        Some(Wanted::ReturnCode(_)) => (None, Delivery::Return),
-        Some(Wanted::SendCode(_)) | None => (None, Delivery::Send),
+    let code = match request.verification {
+        Some(Wanted::IsVerified(_)) => None,
+        Some(Wanted::ReturnCode(_)) => Some(MadeCode::for_phone(ctx, Delivery::Return)),
+        Some(Wanted::SendCode(_)) | None => Some(MadeCode::for_phone(ctx, Delivery::Send)),
     };
-    let command = SetPhone {
-        user_id: request.user_id,
-        phone: request.phone,
-        is_verified,
-    };
-    validation::check(&command)?;
-    let number = ctx.phone_number(&command.phone);
-    let code = command
-        .is_verified
-        .is_none()
-        .then(|| MadeCode::for_phone(ctx, delivery));
+    let number = ctx.phone_number(&request.phone);
     let verification_code = code.as_ref().and_then(MadeCode::returned);
     let caller = ctx.principal()?.clone();
     let details = ctx
         .write(move |tx| {
-            let mut phone = load::anywhere(tx, &command.user_id)?;
+            let mut phone = load::anywhere(tx, &request.user_id)?;
             match code {
                 Some(_) => load::check_self_or_writer(tx, &caller, &phone)?,
                 None => load::check_writer(tx, &caller, &phone)?,

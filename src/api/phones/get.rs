@@ -1,28 +1,19 @@
 //! `GetHumanPhone` and `GetMyPhone`. The details describe the user, not the phone.
 
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, user_command},
-    },
+    api::{Ctx, details},
     contract::pb::zitadel::{
         auth::v1 as auth, management::v1 as management, user::v1::Phone, v1::ObjectDetails,
     },
     error::{self, Error},
 };
 
-user_command!(GetHumanPhone, "GetHumanPhoneRequest", user_id);
-
 /// Shows the phone of a human of the context organization.
 pub(in crate::api) async fn get_human_phone(
     ctx: &Ctx,
     request: management::GetHumanPhoneRequest,
 ) -> Result<management::GetHumanPhoneResponse, Error> {
-    let command = GetHumanPhone {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
-    let (details, phone) = get_in_org(ctx, &command.user_id, ctx.principal()?.org.row)?;
+    let (details, phone) = get_in_org(ctx, &request.user_id, ctx.principal()?.org.row)?;
     Ok(management::GetHumanPhoneResponse {
         details: Some(details),
         phone: Some(phone),

@@ -7,10 +7,36 @@ mod remove;
 mod resend;
 mod verify;
 
-pub(super) use change::{set_my_phone, set_phone, update_human_phone};
-pub(super) use get::{get_human_phone, get_my_phone};
-pub(super) use remove::{remove_human_phone, remove_my_phone, remove_phone};
-pub(super) use resend::{
-    resend_human_phone_verification, resend_my_phone_verification, resend_phone_code,
-};
-pub(super) use verify::{verify_my_phone, verify_phone};
+use super::table::{AUTH, MANAGEMENT, Table, USERS};
+
+use change::{set_my_phone, set_phone, update_human_phone};
+use get::{get_human_phone, get_my_phone};
+use remove::{remove_human_phone, remove_my_phone, remove_phone};
+use resend::{resend_human_phone_verification, resend_my_phone_verification, resend_phone_code};
+use verify::{verify_my_phone, verify_phone};
+
+/// The rows of these operations.
+pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
+    table
+        .on(MANAGEMENT, "GetHumanPhone", get_human_phone)?
+        .on(MANAGEMENT, "UpdateHumanPhone", update_human_phone)?
+        .on(MANAGEMENT, "RemoveHumanPhone", remove_human_phone)?
+        .on(
+            MANAGEMENT,
+            "ResendHumanPhoneVerification",
+            resend_human_phone_verification,
+        )?
+        .on(AUTH, "GetMyPhone", get_my_phone)?
+        .on(AUTH, "SetMyPhone", set_my_phone)?
+        .on(AUTH, "VerifyMyPhone", verify_my_phone)?
+        .on(
+            AUTH,
+            "ResendMyPhoneVerification",
+            resend_my_phone_verification,
+        )?
+        .on(AUTH, "RemoveMyPhone", remove_my_phone)?
+        .on(USERS, "SetPhone", set_phone)?
+        .on(USERS, "RemovePhone", remove_phone)?
+        .on(USERS, "ResendPhoneCode", resend_phone_code)?
+        .on(USERS, "VerifyPhone", verify_phone)
+}

@@ -2,10 +2,7 @@
 
 use super::load;
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, user_command},
-    },
+    api::{Ctx, details},
     contract::pb::zitadel::{
         auth::v1 as auth,
         management::v1 as management,
@@ -15,19 +12,12 @@ use crate::{
     error::{self, Error},
 };
 
-user_command!(RemoveHumanPhone, "RemoveHumanPhoneRequest", user_id);
-user_command!(RemovePhone, "RemovePhoneRequest", user_id);
-
 /// Removes the phone of a human of the context organization.
 pub(in crate::api) async fn remove_human_phone(
     ctx: &Ctx,
     request: management::RemoveHumanPhoneRequest,
 ) -> Result<management::RemoveHumanPhoneResponse, Error> {
-    let command = RemoveHumanPhone {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
-    let details = remove_in_org(ctx, command.user_id, ctx.principal()?.org.row).await?;
+    let details = remove_in_org(ctx, request.user_id, ctx.principal()?.org.row).await?;
     Ok(management::RemoveHumanPhoneResponse {
         details: Some(details),
     })
@@ -63,14 +53,10 @@ pub(in crate::api) async fn remove_phone(
     ctx: &Ctx,
     request: RemovePhoneRequest,
 ) -> Result<RemovePhoneResponse, Error> {
-    let command = RemovePhone {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let caller = ctx.principal()?.clone();
     let details = ctx
         .write(move |tx| {
-            let mut phone = load::anywhere(tx, &command.user_id)?;
+            let mut phone = load::anywhere(tx, &request.user_id)?;
             load::check_self_or_writer(tx, &caller, &phone)?;
             if phone.number.is_none() {
                 return Err(error::V2_PHONE_NOT_SET.into());

@@ -7,7 +7,6 @@ use crate::{
         Ctx,
         codes::{Delivery, MadeCode},
         details,
-        validation::{self, user_command},
     },
     contract::pb::zitadel::{
         auth::v1 as auth,
@@ -21,23 +20,12 @@ use crate::{
     error::{self, Error},
 };
 
-user_command!(
-    ResendHumanPhoneVerification,
-    "ResendHumanPhoneVerificationRequest",
-    user_id
-);
-user_command!(ResendPhoneCode, "ResendPhoneCodeRequest", user_id);
-
 /// Sends a new code to an unverified phone of the context organization; none needs to be pending.
 pub(in crate::api) async fn resend_human_phone_verification(
     ctx: &Ctx,
     request: management::ResendHumanPhoneVerificationRequest,
 ) -> Result<management::ResendHumanPhoneVerificationResponse, Error> {
-    let command = ResendHumanPhoneVerification {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
-    let details = resend_in_org(ctx, command.user_id, ctx.principal()?.org.row).await?;
+    let details = resend_in_org(ctx, request.user_id, ctx.principal()?.org.row).await?;
     Ok(management::ResendHumanPhoneVerificationResponse {
         details: Some(details),
     })
@@ -78,10 +66,6 @@ pub(in crate::api) async fn resend_phone_code(
     ctx: &Ctx,
     request: ResendPhoneCodeRequest,
 ) -> Result<ResendPhoneCodeResponse, Error> {
-    let command = ResendPhoneCode {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let delivery = match request.verification {
         Some(Wanted::ReturnCode(_)) => Delivery::Return,
         Some(Wanted::SendCode(_)) | None => Delivery::Send,
@@ -91,7 +75,7 @@ pub(in crate::api) async fn resend_phone_code(
     let caller = ctx.principal()?.clone();
     let details = ctx
         .write(move |tx| {
-            let mut phone = load::anywhere(tx, &command.user_id)?;
+            let mut phone = load::anywhere(tx, &request.user_id)?;
             load::check_self_or_writer(tx, &caller, &phone)?;
             if phone.code.is_none() {
                 return Err(error::V2_PHONE_CODE_EMPTY.into());

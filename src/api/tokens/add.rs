@@ -2,13 +2,9 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::RngExt as _;
-use validator::Validate;
 
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, Command, Rules},
-    },
+    api::{Ctx, details},
     clock::Timestamp,
     contract::pb::zitadel::management::v1::{
         AddPersonalAccessTokenRequest, AddPersonalAccessTokenResponse,
@@ -30,28 +26,11 @@ const SCOPES: &[&str] = &[
 /// The end of a token without one: 9999-12-31T23:59:59Z.
 const NEVER: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
 
-#[derive(Validate)]
-struct AddPersonalAccessToken {
-    #[validate(length(min = 1, max = 200))]
-    user_id: String,
-}
-
-impl Command for AddPersonalAccessToken {
-    const RULES: &'static Rules = &Rules {
-        message: "AddPersonalAccessTokenRequest",
-        fields: &[("user_id", None)],
-    };
-}
-
 /// Makes a token for a machine of the context organization.
 pub(in crate::api) async fn add_personal_access_token(
     ctx: &Ctx,
     request: AddPersonalAccessTokenRequest,
 ) -> Result<AddPersonalAccessTokenResponse, Error> {
-    let command = AddPersonalAccessToken {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let expires_at = request.expiration_date.map(instant).transpose()?;
     let token = NewPersonalAccessToken::make(ctx.new_id(), expires_at);
     let (token_id, text) = (token.id.clone(), token.text.clone());
@@ -59,7 +38,7 @@ pub(in crate::api) async fn add_personal_access_token(
     let details = ctx
         .write(move |tx| {
             let user = tx
-                .user(&command.user_id)?
+                .user(&request.user_id)?
                 .filter(|user| user.aggregate.owner == org);
             let mut user = user.ok_or(error::TOKEN_USER_NOT_FOUND)?;
             if matches!(user.kind, Kind::Human(_)) {

@@ -1,10 +1,7 @@
 //! `ListUserChanges`: a user's history, newest first unless asked otherwise.
 
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, user_command},
-    },
+    api::{Ctx, details},
     contract::pb::zitadel::{
         change::v1::{Change, ChangeQuery},
         management::v1::{ListUserChangesRequest, ListUserChangesResponse},
@@ -18,17 +15,11 @@ use crate::{
 /// caller goes on with the sequence.
 const MOST_EVENTS: u32 = 1000;
 
-user_command!(ListUserChanges, "ListUserChangesRequest", user_id);
-
 /// Lists the events of a user while it belonged to the context organization.
 pub(in crate::api) async fn list_user_changes(
     ctx: &Ctx,
     request: ListUserChangesRequest,
 ) -> Result<ListUserChangesResponse, Error> {
-    let command = ListUserChanges {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let ChangeQuery {
         sequence,
         limit,
@@ -47,7 +38,7 @@ pub(in crate::api) async fn list_user_changes(
     let events = ctx
         .services
         .store
-        .read(move |tx| tx.user_changes(&command.user_id, org, page))
+        .read(move |tx| tx.user_changes(&request.user_id, org, page))
         .await?;
     Ok(ListUserChangesResponse {
         result: events.into_iter().map(change).collect(),

@@ -1,10 +1,7 @@
 //! `GetUserByID` of management and v2, and `GetMyUser`.
 
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, user_command},
-    },
+    api::{Ctx, details},
     auth as access,
     contract::pb::zitadel::{
         auth::v1 as auth,
@@ -15,20 +12,15 @@ use crate::{
     error::{self, Error},
 };
 
-user_command!(GetUserById, "GetUserByIDRequest", id);
-user_command!(GetUserByIdV2, "GetUserByIDRequest", user_id);
-
 /// Shows a user of the context organization.
 pub(in crate::api) async fn get_user_by_id(
     ctx: &Ctx,
     request: management::GetUserByIdRequest,
 ) -> Result<management::GetUserByIdResponse, Error> {
-    let command = GetUserById { id: request.id };
-    validation::check(&command)?;
     let user = ctx
         .services
         .store
-        .point(|tx| tx.user(&command.id))?
+        .point(|tx| tx.user(&request.id))?
         .ok_or(error::USER_NOT_FOUND)?;
     if user.aggregate.owner != ctx.principal()?.org.row {
         return Err(error::USER_NOT_FOUND_IN_ORG.into());
@@ -60,13 +52,9 @@ pub(in crate::api) async fn get_user_by_id_v2(
     ctx: &Ctx,
     request: v2::GetUserByIdRequest,
 ) -> Result<v2::GetUserByIdResponse, Error> {
-    let command = GetUserByIdV2 {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let caller = ctx.principal()?;
     let user = ctx.services.store.point(|tx| {
-        let user = tx.user(&command.user_id)?.ok_or(error::USER_NOT_FOUND)?;
+        let user = tx.user(&request.user_id)?.ok_or(error::USER_NOT_FOUND)?;
         if user.aggregate.row != caller.user {
             access::check_in_org(tx, caller, user.aggregate.owner, "user.read")?;
         }

@@ -1,10 +1,7 @@
 //! `RemoveUser` and v2 `DeleteUser`: a tombstone stays, memberships and tokens go.
 
 use crate::{
-    api::{
-        Ctx, details,
-        validation::{self, user_command},
-    },
+    api::{Ctx, details},
     auth::{self, Principal},
     contract::pb::zitadel::{
         management::v1::{RemoveUserRequest, RemoveUserResponse},
@@ -15,21 +12,16 @@ use crate::{
     store::{ReadTx, WriteTx},
 };
 
-user_command!(RemoveUser, "RemoveUserRequest", id);
-user_command!(DeleteUser, "DeleteUserRequest", user_id);
-
 /// Removes a user of the context organization.
 pub(in crate::api) async fn remove_user(
     ctx: &Ctx,
     request: RemoveUserRequest,
 ) -> Result<RemoveUserResponse, Error> {
-    let command = RemoveUser { id: request.id };
-    validation::check(&command)?;
     let org = ctx.principal()?.org.row;
     let details = ctx
         .write(move |tx| {
             let user = tx
-                .user(&command.id)?
+                .user(&request.id)?
                 .filter(|user| user.aggregate.owner == org);
             let removed = remove(tx, user.ok_or(error::USER_REMOVE_NOT_FOUND)?)?;
             Ok(details::full(&removed))
@@ -45,15 +37,11 @@ pub(in crate::api) async fn delete_user_v2(
     ctx: &Ctx,
     request: DeleteUserRequest,
 ) -> Result<DeleteUserResponse, Error> {
-    let command = DeleteUser {
-        user_id: request.user_id,
-    };
-    validation::check(&command)?;
     let caller = ctx.principal()?.clone();
     let details = ctx
         .write(move |tx| {
             let user = tx
-                .user(&command.user_id)?
+                .user(&request.user_id)?
                 .ok_or(error::V2_USER_DELETE_NOT_FOUND)?;
             check_may_delete(tx, &caller, &user.aggregate)?;
             let removed = remove(tx, user)?;
