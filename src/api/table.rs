@@ -8,11 +8,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use anyhow::{Context as _, ensure};
 use prost::Message;
-use validator::Validate;
 
 use super::{Ctx, Handler, Operation};
 use crate::{
-    contract::{Contract, Method, limits},
+    contract::{Contract, Limited, Method},
     error::Error,
 };
 
@@ -45,7 +44,7 @@ impl<'a> Table<'a> {
         operation: impl AsyncFn(&Ctx, Request) -> Result<Response, Error> + Copy + Send + Sync + 'static,
     ) -> anyhow::Result<Self>
     where
-        Request: Message + Default + Validate,
+        Request: Message + Default + Limited,
         Response: Message,
     {
         self.on_after(service, rpc, |_, _| Ok(()), operation)
@@ -60,17 +59,15 @@ impl<'a> Table<'a> {
         operation: impl AsyncFn(&Ctx, Request) -> Result<Response, Error> + Copy + Send + Sync + 'static,
     ) -> anyhow::Result<Self>
     where
-        Request: Message + Default + Validate,
+        Request: Message + Default + Limited,
         Response: Message,
     {
         let method = self.method(service, rpc)?;
-        let input = method.descriptor.input();
         let handler: Handler = Box::new(move |ctx, request| {
-            let input = input.clone();
             Box::pin(async move {
                 let request: Request = decode(request)?;
                 may(ctx, &request)?;
-                limits::check(&request, &input).map_err(Error::invalid)?;
+                request.check().map_err(Error::invalid)?;
                 Ok(operation(ctx, request).await?.encode_to_vec())
             })
         });
@@ -87,7 +84,7 @@ impl<'a> Table<'a> {
         operation: impl AsyncFn(&Ctx, Request) -> Result<Response, Error> + Copy + Send + Sync + 'static,
     ) -> anyhow::Result<Self>
     where
-        Twin: Message + Default + Validate,
+        Twin: Message + Default + Limited,
         Request: Message + Default,
         Response: Message,
     {
@@ -103,18 +100,16 @@ impl<'a> Table<'a> {
         operation: impl AsyncFn(&Ctx, Request) -> Result<Response, Error> + Copy + Send + Sync + 'static,
     ) -> anyhow::Result<Self>
     where
-        Twin: Message + Default + Validate,
+        Twin: Message + Default + Limited,
         Request: Message + Default,
         Response: Message,
     {
         let method = self.method(service, rpc)?;
-        let input = method.descriptor.input();
         let handler: Handler = Box::new(move |ctx, bytes| {
-            let input = input.clone();
             Box::pin(async move {
                 let request: Request = decode(bytes)?;
                 may(ctx, &request)?;
-                limits::check(&decode::<Twin>(bytes)?, &input).map_err(Error::invalid)?;
+                decode::<Twin>(bytes)?.check().map_err(Error::invalid)?;
                 Ok(operation(ctx, request).await?.encode_to_vec())
             })
         });

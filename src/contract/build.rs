@@ -1,8 +1,8 @@
 //! Compiles the contract: every .proto below `src/contract/proto` becomes message types and one
 //! descriptor set with options and comments. Needs no protoc.
 
-#[path = "build/derives.rs"]
-mod derives;
+#[path = "build/limits.rs"]
+mod limits;
 
 use std::{env, fs, path::PathBuf};
 
@@ -43,16 +43,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let set = prost_types::FileDescriptorSet::decode(encoded.as_slice())?;
     let pool = prost_reflect::DescriptorPool::decode(encoded.as_slice())?;
-    let derives = derives::Derives::read(&pool);
-    let mut config = prost_build::Config::new();
-    config.include_file("contract.rs");
-    for (message, attribute) in &derives.messages {
-        config.message_attribute(message, attribute);
-    }
-    for (field, attribute) in &derives.fields {
-        config.field_attribute(field, attribute);
-    }
-    config.compile_fds(set)?;
-    fs::write(out.join("limits.rs"), derives.code)?;
+    fs::write(out.join("limits.rs"), limits::implementations(&pool))?;
+    prost_build::Config::new()
+        .include_file("contract.rs")
+        .compile_fds(set)?;
     Ok(())
 }

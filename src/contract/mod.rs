@@ -5,7 +5,7 @@
 //! and answers which rpc exists, how REST reaches it and who may call it. Nothing here touches bytes
 //! of a request, a database or the clock.
 
-pub mod limits;
+mod limits;
 mod rules;
 
 /// The message types, one module a proto package.
@@ -14,6 +14,7 @@ pub mod pb {
     include!(concat!(env!("OUT_DIR"), "/contract.rs"));
 }
 
+pub use limits::Limited;
 pub use rules::{Contract, HttpRule, Method, Requirement, Verb};
 
 /// The encoded `google.protobuf.FileDescriptorSet` of the contract, with options and comments.
