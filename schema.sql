@@ -13,7 +13,11 @@ CREATE TABLE instance (
     key_check   BLOB    NOT NULL,
     sequence    INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
-    changed_at  INTEGER NOT NULL
+    changed_at  INTEGER NOT NULL,
+    -- The id of the project that access tokens for this API name; empty until the first is asked for.
+    project_id  TEXT    NOT NULL DEFAULT '',
+    -- The language of messages to users who prefer none; NULL is the configured one.
+    default_language TEXT
 ) STRICT;
 
 CREATE TABLE orgs (
@@ -78,13 +82,6 @@ CREATE TABLE users (
     gender                   INTEGER,
     email                    TEXT,
     email_is_verified        INTEGER NOT NULL DEFAULT 0 CHECK (email_is_verified IN (0, 1)),
-    -- The pending e-mail or initialization code, as for the phone.
-    email_code_id            INTEGER,
-    email_code_hash          BLOB,
-    email_code_expires_at    INTEGER,
-    initialization_code_id   INTEGER,
-    initialization_code_hash BLOB,
-    initialization_code_expires_at INTEGER,
     -- argon2id in PHC notation, or the hash that was imported
     password_hash            TEXT,
     password_changed_at      INTEGER,
@@ -101,6 +98,23 @@ CREATE TABLE users (
 
 -- Finds users by number. The only index that a phone change touches.
 CREATE INDEX users_by_phone ON users (phone) WHERE phone IS NOT NULL;
+
+-- The users of an organization, in the order of lists without another one.
+CREATE INDEX users_by_org ON users (org) WHERE state <> 3;
+
+-- Pending codes other than the phone's: at most one for each purpose.
+CREATE TABLE user_codes (
+    user        INTEGER NOT NULL REFERENCES users (row),
+    -- 1 verify e-mail, 2 initialization, 3 password reset, 4 invitation
+    purpose     INTEGER NOT NULL CHECK (purpose BETWEEN 1 AND 4),
+    -- The id of the message that carries it, its keyed hash, when it stops being good (NULL: never),
+    -- and how many wrong tries there were.
+    id          INTEGER NOT NULL,
+    hash        BLOB    NOT NULL,
+    expires_at  INTEGER,
+    wrong_tries INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (user, purpose)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE user_metadata (
     user       INTEGER NOT NULL REFERENCES users (row),
@@ -134,6 +148,9 @@ CREATE TABLE members (
     PRIMARY KEY (user, org)
 ) STRICT, WITHOUT ROWID;
 
+-- The members of an organization or of the instance.
+CREATE INDEX members_by_org ON members (org);
+
 -- Personal access tokens; the text of a token is nowhere.
 CREATE TABLE tokens (
     row        INTEGER PRIMARY KEY,
@@ -145,10 +162,34 @@ CREATE TABLE tokens (
     scopes     TEXT    NOT NULL,
     expires_at INTEGER NOT NULL,
     sequence   INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    -- Dead for good, because the user was deactivated or locked; still listed.
+    is_revoked INTEGER NOT NULL DEFAULT 0 CHECK (is_revoked IN (0, 1))
 ) STRICT;
 
 CREATE INDEX tokens_by_user ON tokens (user);
+
+-- Keys with which machines ask for tokens: only the public part.
+CREATE TABLE machine_keys (
+    row        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    user       INTEGER NOT NULL REFERENCES users (row),
+    -- RSA, in PEM (SPKI)
+    public_key TEXT    NOT NULL,
+    expires_at INTEGER NOT NULL,
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX machine_keys_by_user ON machine_keys (user);
+
+-- Client secrets of machines. They are random, so a plain hash is as good as a slow one.
+CREATE TABLE machine_secrets (
+    user       INTEGER PRIMARY KEY REFERENCES users (row),
+    -- SHA-256 of the secret
+    hash       BLOB    NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
 
 -- The history: appended to, never changed. The position orders all events of the instance.
 CREATE TABLE events (

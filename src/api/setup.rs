@@ -102,21 +102,12 @@ fn new_instance(id: String, default_org: OrgRef, key_check: Vec<u8>, now: Timest
 
 fn add_administrator(tx: &WriteTx<'_>, id: String, org: &OrgRef) -> Result<Aggregate, Error> {
     let now = tx.stamp.now;
-    let mut user = Aggregate {
-        kind: AggregateType::User,
-        row: 0,
-        id,
-        owner: org.row,
-        owner_id: org.id.clone(),
-        sequence: 0,
-        created_at: now,
-        changed_at: now,
-        pending: Vec::new(),
-    };
+    let mut user = Aggregate::new_user(id, org.row, org.id.clone(), 0, now);
     let machine = NewMachine {
         name: ADMINISTRATOR.to_owned(),
         description: "Made at the first run".to_owned(),
         access_token_type: 0,
+        has_secret: false,
     };
     user.push(Event::MachineAdded {
         user_name: ADMINISTRATOR.to_owned(),

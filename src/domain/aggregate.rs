@@ -38,6 +38,27 @@ pub struct Aggregate {
 }
 
 impl Aggregate {
+    /// A user that is not kept yet: the row comes with it. `sequence` is 0, or a tombstone's.
+    pub fn new_user(
+        id: String,
+        owner: i64,
+        owner_id: String,
+        sequence: i64,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            kind: AggregateType::User,
+            row: 0,
+            id,
+            owner,
+            owner_id,
+            sequence,
+            created_at: now,
+            changed_at: now,
+            pending: Vec::new(),
+        }
+    }
+
     /// Adds an event to be written.
     pub fn push(&mut self, event: Event) {
         self.pending.push(event);

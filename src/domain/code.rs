@@ -19,6 +19,19 @@ impl fmt::Display for MessageId {
     }
 }
 
+/// What a code other than the phone's is for; the numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodePurpose {
+    /// To verify the e-mail address.
+    VerifyEmail = 1,
+    /// To finish the initialization.
+    Initialization = 2,
+    /// To set a new password.
+    PasswordReset = 3,
+    /// To take an invitation.
+    Invitation = 4,
+}
+
 /// The keyed hash of a code (HMAC-SHA-256).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodeHash(pub [u8; 32]);

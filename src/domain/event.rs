@@ -16,6 +16,9 @@ macro_rules! events {
         }
 
         impl Event {
+            /// The types of all events, in no order.
+            pub const NAMES: &[&str] = &[$($name),*];
+
             /// The event type, such as `user.human.phone.changed`.
             pub fn name(&self) -> &'static str {
                 match self {
@@ -70,8 +73,69 @@ events! {
     } = "user.human.phone.code.added",
     /// A provider took the message with the code.
     PhoneCodeSent = "user.human.phone.code.sent",
+    /// The user name changed.
+    UserNameChanged { user_name: String } = "user.username.changed",
+    /// The user lost access.
+    UserDeactivated = "user.deactivated",
+    /// The user got access back.
+    UserReactivated = "user.reactivated",
+    /// The user was locked out.
+    UserLocked = "user.locked",
+    /// The user was let in again.
+    UserUnlocked = "user.unlocked",
+    /// What a person is called changed; only what differs is told.
+    ProfileChanged {
+        #[serde(skip_serializing_if = "Option::is_none")] first_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] last_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] nick_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] display_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] preferred_language: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] gender: Option<i32>,
+    } = "user.human.profile.changed",
+    /// The e-mail address changed and is unverified.
+    EmailChanged { email: String } = "user.human.email.changed",
+    /// A wrong or late code came.
+    EmailVerificationFailed = "user.human.email.verification.failed",
+    /// The e-mail with the code left.
+    EmailCodeSent = "user.human.email.code.sent",
+    /// The e-mail with the initialization code left.
+    InitializationCodeSent = "user.human.initialization.code.sent",
+    /// The user finished the initialization.
+    InitializationSucceeded = "user.human.initialization.check.succeeded",
+    /// The password changed; no hash is told.
+    PasswordChanged { change_required: bool } = "user.human.password.changed",
+    /// A code to set a new password was made.
+    PasswordCodeAdded {
+        #[serde(serialize_with = "nanoseconds", skip_serializing_if = "Option::is_none")] expiry: Option<Duration>,
+        #[serde(skip_serializing_if = "is_zero")] notification_type: i32,
+        #[serde(rename = "url_template", skip_serializing_if = "Option::is_none")] url_template: Option<String>,
+        #[serde(rename = "code_returned", skip_serializing_if = "is_false")] code_returned: bool,
+        trigger_origin: String,
+    } = "user.human.password.code.added",
+    /// The message with the code to set a new password left.
+    PasswordCodeSent = "user.human.password.code.sent",
+    /// The current password, or the code for a new one, was right.
+    PasswordCheckSucceeded = "user.human.password.check.succeeded",
+    /// The current password, or the code for a new one, was wrong.
+    PasswordCheckFailed = "user.human.password.check.failed",
+    /// A person was invited.
+    InviteCodeAdded {
+        #[serde(serialize_with = "nanoseconds", skip_serializing_if = "Option::is_none")] expiry: Option<Duration>,
+        #[serde(skip_serializing_if = "Option::is_none")] url_template: Option<String>,
+        #[serde(skip_serializing_if = "is_false")] code_returned: bool,
+        #[serde(skip_serializing_if = "Option::is_none")] application_name: Option<String>,
+        trigger_origin: String,
+    } = "user.human.invite.code.added",
+    /// The invitation left.
+    InviteCodeSent = "user.human.invite.code.sent",
+    /// The invitation was taken.
+    InviteCheckSucceeded = "user.human.invite.check.succeeded",
+    /// A wrong or late invitation code came.
+    InviteCheckFailed = "user.human.invite.check.failed",
     /// Metadata was set.
     MetadataSet { key: String, value: String } = "user.metadata.set",
+    /// Metadata was removed.
+    MetadataRemoved { key: String } = "user.metadata.removed",
     /// An external identity was linked.
     IdpLinkAdded { idp_config_id: String, user_id: String, display_name: String } = "user.human.externalidp.added",
     /// A machine was created.
@@ -81,6 +145,20 @@ events! {
         #[serde(skip_serializing_if = "String::is_empty")] description: String,
         #[serde(skip_serializing_if = "is_zero")] access_token_type: i32,
     } = "user.machine.added",
+    /// What a machine is called changed; only what differs is told.
+    MachineChanged {
+        #[serde(skip_serializing_if = "Option::is_none")] name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] access_token_type: Option<i32>,
+    } = "user.machine.changed",
+    /// A key of a machine was made.
+    MachineKeyAdded { key_id: String, r#type: i32, expiration_date: String, public_key: String } = "user.machine.key.added",
+    /// A key of a machine was removed.
+    MachineKeyRemoved { key_id: String } = "user.machine.key.removed",
+    /// A machine got a client secret; no hash is told.
+    MachineSecretSet = "user.machine.secret.set",
+    /// A machine's client secret was removed.
+    MachineSecretRemoved = "user.machine.secret.removed",
     /// A personal access token was made.
     TokenAdded { token_id: String, expiration: String, scopes: Vec<&'static str> } = "user.pat.added",
     /// A personal access token was removed.
@@ -89,6 +167,16 @@ events! {
     UserRemoved = "user.removed",
     /// An organization was created.
     OrgAdded { name: String } = "org.added",
+    /// An organization got another name.
+    OrgChanged { name: String } = "org.changed",
+    /// An organization was deactivated.
+    OrgDeactivated = "org.deactivated",
+    /// An organization was activated again.
+    OrgReactivated = "org.reactivated",
+    /// An organization was removed.
+    OrgRemoved = "org.removed",
+    /// A domain was taken from an organization.
+    OrgDomainRemoved { domain: String } = "org.domain.removed",
     /// A domain was added to an organization.
     OrgDomainAdded { domain: String } = "org.domain.added",
     /// A domain is known to be the organization's.
@@ -105,6 +193,10 @@ events! {
     OrgMemberCascadeRemoved { user_id: String } = "org.member.cascade.removed",
     /// A user became a member of the instance.
     InstanceMemberAdded { roles: Vec<String>, user_id: String } = "instance.member.added",
+    /// An instance member's roles changed.
+    InstanceMemberChanged { roles: Vec<String>, user_id: String } = "instance.member.changed",
+    /// An instance member was removed.
+    InstanceMemberRemoved { user_id: String } = "instance.member.removed",
     /// An instance member was removed because the user was.
     InstanceMemberCascadeRemoved { user_id: String } = "instance.member.cascade.removed",
 }

@@ -16,7 +16,7 @@ mod template;
 mod user;
 
 pub use aggregate::{Aggregate, AggregateType};
-pub use code::{CodeHash, CodePolicy, MessageId, PendingCode, PlainCode};
+pub use code::{CodeHash, CodePolicy, CodePurpose, MessageId, PendingCode, PlainCode};
 pub use event::Event;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
 pub use language::Language;
@@ -24,4 +24,4 @@ pub use organization::{Organization, domain_label};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use template::render;
-pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, User, UserState};
+pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

@@ -1,6 +1,6 @@
 //! Users as they are read: humans and machines.
 
-use super::{Aggregate, Language, PhoneNumber};
+use super::{Aggregate, Event, Language, PhoneNumber};
 use crate::clock::Timestamp;
 
 /// The states of a user; the numbers are stored and are those of the v1 API.
@@ -140,6 +140,17 @@ pub struct Machine {
     pub description: String,
     /// 0: opaque access tokens, 1: JWT.
     pub access_token_type: i32,
+    /// Whether there is a client secret.
+    pub has_secret: bool,
+}
+
+/// Why a user cannot go from one state to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateFault {
+    /// The user has not finished the initialization.
+    Initial,
+    /// The state is not one that this starts from.
+    WrongState,
 }
 
 impl User {
@@ -149,5 +160,60 @@ impl User {
             Kind::Human(human) => Some(human),
             Kind::Machine(_) => None,
         }
+    }
+
+    /// Takes access away.
+    ///
+    /// # Errors
+    /// Unless the user is active or locked (contract/users.md §1, "Transitions"; so are the others).
+    pub fn deactivate(&mut self) -> Result<(), StateFault> {
+        match self.state {
+            UserState::Initial => return Err(StateFault::Initial),
+            UserState::Inactive | UserState::Deleted => return Err(StateFault::WrongState),
+            UserState::Active | UserState::Locked => self.state = UserState::Inactive,
+        }
+        self.aggregate.push(Event::UserDeactivated);
+        Ok(())
+    }
+
+    /// Gives access back.
+    ///
+    /// # Errors
+    /// Unless the user is inactive.
+    pub fn reactivate(&mut self) -> Result<(), StateFault> {
+        self.go(
+            &[UserState::Inactive],
+            UserState::Active,
+            Event::UserReactivated,
+        )
+    }
+
+    /// Locks the user out.
+    ///
+    /// # Errors
+    /// Unless the user is active or initial.
+    pub fn lock(&mut self) -> Result<(), StateFault> {
+        self.go(
+            &[UserState::Active, UserState::Initial],
+            UserState::Locked,
+            Event::UserLocked,
+        )
+    }
+
+    /// Lets the user in again.
+    ///
+    /// # Errors
+    /// Unless the user is locked.
+    pub fn unlock(&mut self) -> Result<(), StateFault> {
+        self.go(&[UserState::Locked], UserState::Active, Event::UserUnlocked)
+    }
+
+    fn go(&mut self, from: &[UserState], to: UserState, event: Event) -> Result<(), StateFault> {
+        if !from.contains(&self.state) {
+            return Err(StateFault::WrongState);
+        }
+        self.state = to;
+        self.aggregate.push(event);
+        Ok(())
     }
 }

@@ -7,11 +7,13 @@
 //! four functions and the methods of [`ReadTx`] and [`WriteTx`]. Called by `auth`, `api`, `delivery`.
 
 mod checkpoint;
+mod codes;
 mod connection;
 mod events;
 mod instance;
 mod members;
 mod messages;
+mod metadata;
 mod migrations;
 mod orgs;
 mod phones;
@@ -40,6 +42,7 @@ pub use events::{EventPage, StoredEvent};
 pub use instance::Instance;
 pub use members::Membership;
 pub use messages::{Message, MessageState, Outcome};
+pub use metadata::Metadata;
 pub use orgs::OrgRef;
 pub use tokens::{NewToken, TokenOwner};
 pub use transaction::{ReadTx, Refusal, Stamp, WriteTx};

@@ -49,7 +49,7 @@ impl ReadTx<'_> {
         self.row(
             "SELECT t.expires_at, u.row, u.id, u.state, o.row, o.id
              FROM tokens t JOIN users u ON u.row = t.user JOIN orgs o ON o.row = u.org
-             WHERE t.hash = ?1",
+             WHERE t.hash = ?1 AND t.is_revoked = 0",
             [hash],
             |row| {
                 Ok(TokenOwner {
@@ -109,6 +109,15 @@ impl WriteTx<'_> {
     /// If the database cannot be written.
     pub fn delete_token(&self, token_id: &str) -> Result<(), Error> {
         self.execute("DELETE FROM tokens WHERE id = ?1", [token_id])?;
+        Ok(())
+    }
+
+    /// Makes all tokens of a user worthless for good; they stay listed.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn revoke_tokens_of(&self, user: i64) -> Result<(), Error> {
+        self.execute("UPDATE tokens SET is_revoked = 1 WHERE user = ?1", [user])?;
         Ok(())
     }
 

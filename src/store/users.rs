@@ -6,8 +6,8 @@ use super::transaction::{ReadTx, WriteTx};
 use crate::{
     clock::Timestamp,
     domain::{
-        Aggregate, AggregateType, Email, Gender, Human, Kind, Language, Machine, Name, PendingCode,
-        Phone, PhoneNumber, User, UserState,
+        Aggregate, AggregateType, CodePurpose, Email, Gender, Human, Kind, Language, Machine, Name,
+        PendingCode, Phone, PhoneNumber, User, UserState,
     },
     error::Error,
 };
@@ -38,10 +38,8 @@ pub struct NewHuman {
     pub gender: Gender,
     /// The e-mail address.
     pub email: Email,
-    /// The code for the e-mail address that is waited for.
-    pub email_code: Option<PendingCode>,
-    /// The code for the initialization that is waited for.
-    pub initialization_code: Option<PendingCode>,
+    /// The code that is waited for, with its purpose.
+    pub code: Option<(CodePurpose, PendingCode)>,
     /// The number; unverified and without a code at first.
     pub phone: Option<PhoneNumber>,
     /// The password's hash.
@@ -107,7 +105,8 @@ impl ReadTx<'_> {
                     u.first_name, u.last_name, u.nick_name, u.display_name, u.preferred_language, u.gender,
                     u.email, u.email_is_verified, u.phone, u.phone_is_verified,
                     u.password_changed_at, u.password_change_required,
-                    u.machine_name, u.description, u.access_token_type
+                    u.machine_name, u.description, u.access_token_type,
+                    EXISTS (SELECT 1 FROM machine_secrets s WHERE s.user = u.row)
              FROM users u JOIN orgs o ON o.row = u.org
              WHERE u.id = ?1 AND u.state <> 3",
             [id],
@@ -171,6 +170,7 @@ fn machine(row: &Row<'_>) -> rusqlite::Result<Machine> {
         name: row.get(22)?,
         description: row.get(23)?,
         access_token_type: row.get(24)?,
+        has_secret: row.get(25)?,
     })
 }
 
@@ -184,28 +184,19 @@ impl WriteTx<'_> {
         let now = self.stamp.now;
         let human = new.human.as_ref();
         let machine = new.machine.as_ref();
-        let email_code = human.and_then(|human| human.email_code.as_ref());
-        let initialization_code = human.and_then(|human| human.initialization_code.as_ref());
         let row = self.row(
             "INSERT INTO users (id, org, kind, state, sequence, created_at, changed_at, user_name, user_name_key,
                  first_name, last_name, nick_name, display_name, preferred_language, gender, email, email_is_verified,
-                 email_code_id, email_code_hash, email_code_expires_at,
-                 initialization_code_id, initialization_code_hash, initialization_code_expires_at,
                  phone, password_hash, password_changed_at, password_change_required,
                  machine_name, description, access_token_type)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
+                 ?21, ?22, ?23)
              ON CONFLICT (id) DO UPDATE SET org = excluded.org, kind = excluded.kind, state = excluded.state,
                  sequence = excluded.sequence, created_at = excluded.created_at, changed_at = excluded.changed_at,
                  user_name = excluded.user_name, user_name_key = excluded.user_name_key,
                  first_name = excluded.first_name, last_name = excluded.last_name, nick_name = excluded.nick_name,
                  display_name = excluded.display_name, preferred_language = excluded.preferred_language,
                  gender = excluded.gender, email = excluded.email, email_is_verified = excluded.email_is_verified,
-                 email_code_id = excluded.email_code_id, email_code_hash = excluded.email_code_hash,
-                 email_code_expires_at = excluded.email_code_expires_at,
-                 initialization_code_id = excluded.initialization_code_id,
-                 initialization_code_hash = excluded.initialization_code_hash,
-                 initialization_code_expires_at = excluded.initialization_code_expires_at,
                  phone = excluded.phone, password_hash = excluded.password_hash,
                  password_changed_at = excluded.password_changed_at,
                  password_change_required = excluded.password_change_required,
@@ -230,12 +221,6 @@ impl WriteTx<'_> {
                 human.map(|human| human.gender as i64),
                 human.map(|human| &human.email.address),
                 human.is_some_and(|human| human.email.is_verified),
-                email_code.map(|code| code.id.0),
-                email_code.map(|code| code.hash.0),
-                email_code.and_then(|code| code.expires_at).map(Timestamp::micros),
-                initialization_code.map(|code| code.id.0),
-                initialization_code.map(|code| code.hash.0),
-                initialization_code.and_then(|code| code.expires_at).map(Timestamp::micros),
                 human.and_then(|human| human.phone.as_ref()).map(PhoneNumber::as_str),
                 human.and_then(|human| human.password_hash.as_ref()),
                 human.and_then(|human| human.password_hash.as_ref()).map(|_| now.micros()),
@@ -248,7 +233,103 @@ impl WriteTx<'_> {
         )?;
         new.aggregate.row = row.ok_or_else(|| Error::internal("the id of a new user is taken"))?;
         new.aggregate.created_at = now;
+        if let Some((purpose, code)) = human.and_then(|human| human.code.as_ref()) {
+            self.save_code(new.aggregate.row, *purpose, code)?;
+        }
         self.append(&mut new.aggregate)
+    }
+
+    /// Writes a user's state and events. A user who lost access loses every token for good.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn save_user_state(&self, user: &mut User) -> Result<(), Error> {
+        self.save_user_events(&mut user.aggregate)?;
+        self.execute(
+            "UPDATE users SET state = ?1 WHERE row = ?2",
+            params![user.state as i64, user.aggregate.row],
+        )?;
+        match user.state {
+            UserState::Inactive | UserState::Locked => self.revoke_tokens_of(user.aggregate.row),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes another user name and its event; the caller has looked whether it is free.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn save_user_name(&self, user: &mut User) -> Result<(), Error> {
+        self.save_user_events(&mut user.aggregate)?;
+        self.execute(
+            "UPDATE users SET user_name = ?1, user_name_key = ?2 WHERE row = ?3",
+            params![
+                user.user_name,
+                user.user_name.to_lowercase(),
+                user.aggregate.row
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Writes what a person is called, and the event.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn save_profile(&self, user: &mut Aggregate, human: &Human) -> Result<(), Error> {
+        self.save_user_events(user)?;
+        self.execute(
+            "UPDATE users SET first_name = ?1, last_name = ?2, nick_name = ?3, display_name = ?4,
+                 preferred_language = ?5, gender = ?6
+             WHERE row = ?7",
+            params![
+                human.name.first,
+                human.name.last,
+                human.name.nick,
+                human.name.display,
+                human.preferred_language.tag(),
+                human.gender as i64,
+                user.row,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Writes what a machine is called, and the event.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn save_machine(&self, user: &mut Aggregate, machine: &Machine) -> Result<(), Error> {
+        self.save_user_events(user)?;
+        self.execute(
+            "UPDATE users SET machine_name = ?1, description = ?2, access_token_type = ?3 WHERE row = ?4",
+            params![
+                machine.name,
+                machine.description,
+                machine.access_token_type,
+                user.row
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Writes the hash of a new password, and the events.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn save_password(
+        &self,
+        user: &mut Aggregate,
+        hash: &str,
+        is_change_required: bool,
+    ) -> Result<(), Error> {
+        self.save_user_events(user)?;
+        self.execute(
+            "UPDATE users SET password_hash = ?1, password_changed_at = ?2, password_change_required = ?3
+             WHERE row = ?4",
+            params![hash, user.changed_at.micros(), is_change_required, user.row],
+        )?;
+        Ok(())
     }
 
     /// Writes events of a user that change no other column than the sequence.
@@ -276,37 +357,17 @@ impl WriteTx<'_> {
                  phone_code_expires_at = NULL, phone_code_wrong_tries = 0,
                  user_name = NULL, user_name_key = NULL, first_name = NULL, last_name = NULL, nick_name = NULL,
                  display_name = NULL, preferred_language = NULL, gender = NULL, email = NULL, email_is_verified = 0,
-                 email_code_id = NULL, email_code_hash = NULL, email_code_expires_at = NULL,
-                 initialization_code_id = NULL, initialization_code_hash = NULL, initialization_code_expires_at = NULL,
                  password_hash = NULL, password_changed_at = NULL, password_change_required = 0,
                  machine_name = NULL, description = NULL, access_token_type = NULL
              WHERE row = ?3",
             params![user.sequence, user.changed_at.micros(), user.row],
         )?;
+        self.execute("DELETE FROM user_codes WHERE user = ?1", [user.row])?;
         self.execute("DELETE FROM user_metadata WHERE user = ?1", [user.row])?;
+        self.execute("DELETE FROM machine_keys WHERE user = ?1", [user.row])?;
+        self.execute("DELETE FROM machine_secrets WHERE user = ?1", [user.row])?;
         self.execute("DELETE FROM user_idp_links WHERE user = ?1", [user.row])?;
         self.delete_tokens_of(user.row)
-    }
-
-    /// Keeps a metadata entry of a user.
-    ///
-    /// # Errors
-    /// If the database cannot be written.
-    pub fn save_metadata(
-        &self,
-        user: i64,
-        key: &str,
-        value: &[u8],
-        sequence: i64,
-    ) -> Result<(), Error> {
-        self.execute(
-            "INSERT INTO user_metadata (user, key, value, sequence, created_at, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-             ON CONFLICT (user, key) DO UPDATE
-             SET value = excluded.value, sequence = excluded.sequence, changed_at = excluded.changed_at",
-            params![user, key, value, sequence, self.stamp.now.micros()],
-        )?;
-        Ok(())
     }
 
     /// Keeps an external identity of a user.

@@ -4,7 +4,7 @@ use super::creation;
 use crate::{
     api::{Ctx, details},
     contract::pb::zitadel::management::v1::{AddMachineUserRequest, AddMachineUserResponse},
-    domain::{Aggregate, AggregateType, Event, UserState},
+    domain::{Aggregate, Event, UserState},
     error::{self, Error},
     store::{NewMachine, NewUser},
 };
@@ -27,6 +27,7 @@ pub(in crate::api) async fn add_machine_user(
         name: request.name,
         description: request.description,
         access_token_type: request.access_token_type,
+        has_secret: false,
     };
     let user = ctx
         .write(move |tx| {
@@ -35,17 +36,7 @@ pub(in crate::api) async fn add_machine_user(
                 return Err(error::USER_NAME_TAKEN.into());
             }
             let now = tx.stamp.now;
-            let mut user = Aggregate {
-                kind: AggregateType::User,
-                row: 0,
-                id,
-                owner: org.row,
-                owner_id: org.id,
-                sequence,
-                created_at: now,
-                changed_at: now,
-                pending: Vec::new(),
-            };
+            let mut user = Aggregate::new_user(id, org.row, org.id, sequence, now);
             user.push(Event::MachineAdded {
                 user_name: user_name.clone(),
                 name: machine.name.clone(),

@@ -9,8 +9,8 @@ use crate::{
         codes::{Delivery, MadeCode},
     },
     domain::{
-        Aggregate, AggregateType, CodePolicy, Email, Event, Gender, HumanPhone, Language,
-        MessageId, Name, PendingCode, PhoneNumber, PlainCode, UserState,
+        Aggregate, CodePolicy, CodePurpose, Email, Event, Gender, HumanPhone, Language, MessageId,
+        Name, PendingCode, PhoneNumber, PlainCode, UserState,
     },
     error::{self, Entry, Error},
     store::{NewHuman, NewUser, OrgRef, ReadTx, WriteTx},
@@ -210,17 +210,13 @@ struct Draft {
 impl Draft {
     fn insert(self, tx: &WriteTx<'_>) -> Result<Aggregate, Error> {
         let now = tx.stamp.now;
-        let mut user = Aggregate {
-            kind: AggregateType::User,
-            row: 0,
-            id: self.id.clone(),
-            owner: self.org.row,
-            owner_id: self.org.id.clone(),
-            sequence: self.sequence,
-            created_at: now,
-            changed_at: now,
-            pending: Vec::new(),
-        };
+        let mut user = Aggregate::new_user(
+            self.id.clone(),
+            self.org.row,
+            self.org.id.clone(),
+            self.sequence,
+            now,
+        );
         user.push(self.added_event());
         let is_verified = matches!(
             self.email_plan,
@@ -236,7 +232,7 @@ impl Draft {
                 trigger_origin,
             });
         }
-        let email_code = match self.email_plan {
+        let code = match self.email_plan {
             EmailPlan::Code(code) => {
                 user.push(Event::EmailCodeAdded {
                     expiry: Some(code.made.expiry),
@@ -244,13 +240,14 @@ impl Draft {
                     code_returned: code.is_returned,
                     trigger_origin: self.origin,
                 });
-                Some(code.made.pending)
+                Some((CodePurpose::VerifyEmail, code.made.pending))
             }
             _ => None,
         };
+        let initialization = self.initialization.map(|code| code.pending);
         let mut new = NewUser {
             aggregate: user,
-            state: if self.initialization.is_some() {
+            state: if initialization.is_some() {
                 UserState::Initial
             } else {
                 UserState::Active
@@ -264,8 +261,7 @@ impl Draft {
                     address: self.email,
                     is_verified,
                 },
-                email_code,
-                initialization_code: self.initialization.map(|code| code.pending),
+                code: code.or(initialization.map(|code| (CodePurpose::Initialization, code))),
                 phone: self.phone,
                 password_hash: self.password_hash,
                 password_change_required: self.password_change_required,
