@@ -218,12 +218,17 @@ CREATE TABLE messages (
     -- Grows with time; the provider sees it as the message id, the same over all attempts.
     id          INTEGER PRIMARY KEY,
     user        INTEGER NOT NULL REFERENCES users (row),
-    -- 1 verify phone
-    purpose     INTEGER NOT NULL CHECK (purpose = 1),
-    -- E.164
+    -- 1 verify phone, 2 verify e-mail, 3 initialization, 4 password reset, 5 invitation
+    purpose     INTEGER NOT NULL CHECK (purpose BETWEEN 1 AND 5),
+    -- 1 SMS, 2 e-mail
+    channel     INTEGER NOT NULL CHECK (channel IN (1, 2)),
+    -- E.164, or an e-mail address.
     recipient   TEXT    NOT NULL,
     -- The code, encrypted with the instance key and bound to the id; NULL as soon as the state is final.
     code        BLOB,
+    -- A link that the caller words, and the application that the person is invited to.
+    url_template     TEXT,
+    application_name TEXT,
     -- Scheme and host of the request that caused it.
     origin      TEXT    NOT NULL,
     -- When it is given up: with the code, or a day after it was made for a code that never expires.
@@ -244,7 +249,7 @@ CREATE TABLE messages (
 ) STRICT;
 
 -- What waits, by when it is due.
-CREATE INDEX messages_queued ON messages (due_at) WHERE state = 0;
+CREATE INDEX messages_queued ON messages (channel, due_at) WHERE state = 0;
 
 -- Wrong codes by number over the last day: the number is a keyed hash, rows older than a day go.
 CREATE TABLE wrong_codes (
@@ -254,3 +259,43 @@ CREATE TABLE wrong_codes (
 ) STRICT;
 
 CREATE INDEX wrong_codes_by_number ON wrong_codes (number, tried_at);
+
+-- How organizations, and the instance (org 0), word messages themselves: a row for each part of a text.
+CREATE TABLE message_texts (
+    -- The row in orgs; 0 is the instance.
+    org      INTEGER NOT NULL,
+    -- VerifyPhone, VerifyEmail, …
+    type     TEXT    NOT NULL,
+    language TEXT    NOT NULL,
+    -- Title, PreHeader, Subject, Greeting, Text, ButtonText or Footer
+    key      TEXT    NOT NULL,
+    text     TEXT    NOT NULL,
+    PRIMARY KEY (org, type, language, key)
+) STRICT, WITHOUT ROWID;
+
+-- Ways to send e-mail.
+CREATE TABLE email_providers (
+    row            INTEGER PRIMARY KEY,
+    id             TEXT    NOT NULL UNIQUE,
+    description    TEXT    NOT NULL,
+    is_active      INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)),
+    -- 1 mail server, 2 HTTP endpoint
+    kind           INTEGER NOT NULL CHECK (kind IN (1, 2)),
+    -- Mail servers: who the e-mails come from, the server as host:port, the user name there.
+    sender_address TEXT    NOT NULL DEFAULT '',
+    sender_name    TEXT    NOT NULL DEFAULT '',
+    reply_to       TEXT    NOT NULL DEFAULT '',
+    tls            INTEGER NOT NULL DEFAULT 0 CHECK (tls IN (0, 1)),
+    host           TEXT    NOT NULL DEFAULT '',
+    user           TEXT    NOT NULL DEFAULT '',
+    -- HTTP endpoints: the URL.
+    endpoint       TEXT    NOT NULL DEFAULT '',
+    -- The password or the signing key, sealed with the instance key and bound to the id.
+    secret         BLOB    NOT NULL,
+    sequence       INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    changed_at     INTEGER NOT NULL
+) STRICT;
+
+-- One at most is in use.
+CREATE UNIQUE INDEX email_providers_active ON email_providers (is_active) WHERE is_active = 1;

@@ -4,7 +4,7 @@
 //! starts the providers and binds the port; [`App::run_until_stopped`] serves and delivers until a
 //! signal comes, then stops in the opposite order within the configured time.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use log::{info, warn};
@@ -23,6 +23,7 @@ use crate::{
     domain::CodePolicy,
     error::Error,
     ids::IdGenerator,
+    mail::{self, MailServer},
     plugin::{self, Registry},
     secrets::Keys,
     store::{Store, StoreOptions},
@@ -155,6 +156,7 @@ impl App {
             clock: clock.clone(),
             keys: keys.clone(),
             providers: providers.clone(),
+            mail_server: mail_server(config)?,
             default_language: config.notifications.default_language.clone(),
             retention: config.notifications.retention,
         })
@@ -307,12 +309,39 @@ fn services(
             .map_err(|reason| anyhow::anyhow!("phone.default_region {reason}"))?,
         codes: CodeSettings {
             verify_phone,
+            verify_email: capitals_and_digits(Duration::from_secs(3600)),
+            initialization: capitals_and_digits(Duration::from_secs(72 * 3600)),
+            password_reset: capitals_and_digits(Duration::from_secs(3600)),
             max_wrong_tries: config.codes.max_wrong_tries,
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
         },
         instance_domain: instance_domain(config),
         passwords: PasswordHasher::default(),
     })
+}
+
+/// The mail server of the configuration.
+fn mail_server(config: &Config) -> anyhow::Result<Option<MailServer>> {
+    let Some(smtp) = &config.smtp else {
+        return Ok(None);
+    };
+    let (host, port) = mail::host_and_port(&smtp.host)
+        .with_context(|| format!("smtp.host: {:?} is not a host with a port", smtp.host))?;
+    Ok(Some(MailServer {
+        host,
+        port,
+        tls: smtp.tls,
+        user: smtp.user.clone(),
+        password: mail::Secret(smtp.password.expose().to_owned()),
+        sender_address: smtp.sender_address.clone(),
+        sender_name: smtp.sender_name.clone(),
+        reply_to: smtp.reply_to_address.clone(),
+    }))
+}
+
+/// Codes of six capitals and digits (contract/providers.md §3).
+fn capitals_and_digits(expiry: Duration) -> CodePolicy {
+    CodePolicy::new(6, Some(expiry), false, true, true, false)
 }
 
 fn server(config: &Config, services: Arc<Services>) -> anyhow::Result<Server> {

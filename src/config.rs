@@ -83,6 +83,11 @@ impl Config {
                 .resolve(&base)
                 .with_context(|| format!("in {origin}, provider {:?}", provider.name))?;
         }
+        if let Some(smtp) = &mut config.smtp {
+            smtp.password
+                .resolve(&config.base)
+                .with_context(|| format!("in {origin}, smtp.password"))?;
+        }
         Ok(config)
     }
 

@@ -17,15 +17,16 @@
 //! # Afterwards
 //!
 //! [`delivery`] is woken by the commit, takes messages from the outbox, checks that each is still
-//! wanted, renders it and asks the providers of [`plugin`] in their order. What became of it is
+//! wanted and renders it. An SMS is offered to the providers of [`plugin`] in their order, an e-mail to
+//! the active mail server through [`mail`]; each way has its own threads. What became of it is
 //! written in batches. A message is sent at least once and keeps one id over all attempts, so that
 //! `kill -9` at any moment loses nothing that was acknowledged.
 //!
 //! # Who may import whom
 //!
 //! `main → cli → app → transport → api → store → domain`. [`transport`] and [`api`] may use [`auth`]
-//! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain and plugin; [`plugin`]
-//! only error and clock; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody.
+//! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain, plugin and mail;
+//! [`plugin`] and [`mail`] only error and clock; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody.
 //! Only `store` knows SQL, only `transport` HTTP and JSON. `tests/layers.rs` holds this.
 //!
 //! Time, randomness and the caller come in through `api::Ctx`; [`clock`], [`ids`], [`secrets`],
@@ -42,6 +43,7 @@ pub mod delivery;
 pub mod domain;
 pub mod error;
 pub mod ids;
+pub mod mail;
 pub mod plugin;
 pub mod secrets;
 pub mod store;

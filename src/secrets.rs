@@ -34,6 +34,7 @@ pub struct Keys {
     numbers: Hmac<Sha256>,
     check: [u8; 32],
     outbox: XChaCha20Poly1305,
+    settings: XChaCha20Poly1305,
 }
 
 impl Keys {
@@ -115,6 +116,7 @@ impl Keys {
             numbers: mac("belfry phone number"),
             check: *subkey("belfry key check"),
             outbox: XChaCha20Poly1305::new((&*subkey("belfry outbox")).into()),
+            settings: XChaCha20Poly1305::new((&*subkey("belfry settings")).into()),
         }
     }
 
@@ -146,6 +148,11 @@ impl Keys {
         self.hash_subject(&format!("user {id}"))
     }
 
+    /// As [`Keys::hash_number`], for an e-mail address, without regard to case.
+    pub fn hash_address(&self, address: &str) -> [u8; 16] {
+        self.hash_subject(&format!("address {}", address.to_lowercase()))
+    }
+
     fn hash_subject(&self, subject: &str) -> [u8; 16] {
         let mut mac = self.numbers.clone();
         mac.update(subject.as_bytes());
@@ -157,28 +164,45 @@ impl Keys {
 
     /// Encrypts a code for the outbox, bound to its message.
     pub fn seal(&self, id: MessageId, code: &PlainCode) -> Vec<u8> {
-        let nonce: [u8; NONCE_BYTES] = rand::rng().random();
-        let payload = Payload {
-            msg: code.expose().as_bytes(),
-            aad: &id.0.to_be_bytes(),
-        };
-        let sealed = self
-            .outbox
-            .encrypt(&XNonce::from(nonce), payload)
-            .expect("a code is far below the cipher's limit");
-        [&nonce[..], &sealed].concat()
+        seal(&self.outbox, &id.0.to_be_bytes(), code.expose().as_bytes())
     }
 
     /// Decrypts a code from the outbox; `None` if it was not sealed for this message with this key.
     pub fn open(&self, id: MessageId, sealed: &[u8]) -> Option<PlainCode> {
-        let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        let payload = Payload {
-            msg: text,
-            aad: &id.0.to_be_bytes(),
-        };
-        let opened = self.outbox.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        let opened = open(&self.outbox, &id.0.to_be_bytes(), sealed)?;
         String::from_utf8(opened).ok().map(PlainCode::from_text)
     }
+
+    /// Encrypts a secret of the settings, such as a mail server's password, bound to what it is of.
+    pub fn seal_setting(&self, of: &str, secret: &[u8]) -> Vec<u8> {
+        seal(&self.settings, of.as_bytes(), secret)
+    }
+
+    /// Decrypts a secret of the settings; `None` if it was not sealed for this with this key.
+    pub fn open_setting(&self, of: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        open(&self.settings, of.as_bytes(), sealed)
+    }
+}
+
+fn seal(cipher: &XChaCha20Poly1305, bound_to: &[u8], secret: &[u8]) -> Vec<u8> {
+    let nonce: [u8; NONCE_BYTES] = rand::rng().random();
+    let payload = Payload {
+        msg: secret,
+        aad: bound_to,
+    };
+    let sealed = cipher
+        .encrypt(&XNonce::from(nonce), payload)
+        .expect("codes and settings are far below the cipher's limit");
+    [&nonce[..], &sealed].concat()
+}
+
+fn open(cipher: &XChaCha20Poly1305, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+    let payload = Payload {
+        msg: text,
+        aad: bound_to,
+    };
+    cipher.decrypt(&XNonce::from(*nonce), payload).ok()
 }
 
 /// The hash under which a token is kept. Tokens have 256 bits of entropy, so a plain hash is enough.

@@ -21,12 +21,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("transport", &["api", "auth", "contract"]),
     (
         "api",
-        &["auth", "contract", "store", "domain", "ids", "secrets"],
+        &[
+            "auth", "contract", "store", "domain", "ids", "mail", "secrets",
+        ],
     ),
     ("auth", &["contract", "store", "domain", "secrets"]),
-    ("delivery", &["store", "domain", "plugin", "ids", "secrets"]),
+    (
+        "delivery",
+        &["store", "domain", "plugin", "ids", "mail", "secrets"],
+    ),
     ("store", &["domain", "ids"]),
     ("plugin", &[]),
+    ("mail", &[]),
     ("contract", &[]),
     ("domain", &[]),
     ("ids", &[]),
@@ -45,6 +51,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("hyper", &["transport", "app"]),
     ("libloading", &["plugin"]),
     ("clap", &["cli", "main"]),
+    ("lettre", &["mail"]),
 ];
 
 /// Where `unsafe` is needed: the boundary to plugins.

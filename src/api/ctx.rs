@@ -41,6 +41,12 @@ pub struct Services {
 pub struct CodeSettings {
     /// The codes that verify a phone.
     pub verify_phone: CodePolicy,
+    /// The codes that verify an e-mail address.
+    pub verify_email: CodePolicy,
+    /// The codes that finish an initialization.
+    pub initialization: CodePolicy,
+    /// The codes that set a new password.
+    pub password_reset: CodePolicy,
     /// Wrong tries for one code.
     pub max_wrong_tries: u32,
     /// Wrong tries for one number within a rolling day.

@@ -1,8 +1,8 @@
-//! A provider's own configuration, which may hold secrets: it prints nothing of itself.
+//! Secrets in the configuration: none prints anything of itself, and each may stand elsewhere.
 
 use std::{fmt, fs, path::Path};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -26,6 +26,42 @@ impl ProviderConfig {
             }
         }
         Ok(())
+    }
+}
+
+/// A secret text: written out, or `{ file = "…" }` or `{ env = "…" }`.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(Value);
+
+impl Default for Secret {
+    fn default() -> Self {
+        Self(Value::String(String::new()))
+    }
+}
+
+impl Secret {
+    /// The text; empty until it is resolved.
+    pub fn expose(&self) -> &str {
+        self.0.as_str().unwrap_or_default()
+    }
+
+    /// Replaces a reference by what it refers to; files are relative to `base`.
+    pub(super) fn resolve(&mut self, base: &Path) -> anyhow::Result<()> {
+        if let Some(secret) = refer(&self.0, base)? {
+            self.0 = Value::String(secret);
+        }
+        ensure!(
+            self.0.is_string(),
+            "must be a text, {{ file = \"…\" }} or {{ env = \"…\" }}"
+        );
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
     }
 }
 

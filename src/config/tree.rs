@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use serde::Deserialize;
 use validator::Validate;
 
-use super::{duration, secret::ProviderConfig};
+use super::{
+    duration,
+    secret::{ProviderConfig, Secret},
+};
 
 /// The whole configuration.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
@@ -27,6 +30,9 @@ pub struct Config {
     /// Messages and providers.
     #[validate(nested)]
     pub notifications: Notifications,
+    /// The mail server for an instance that has made no e-mail provider active.
+    #[validate(nested)]
+    pub smtp: Option<Smtp>,
     /// The log.
     pub log: Log,
     /// The folder that relative paths refer to: the file's, or the working directory without one.
@@ -199,6 +205,37 @@ pub enum Isolation {
     Process,
     /// In the server.
     InProcess,
+}
+
+/// `[smtp]`
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// `host:port`
+    #[validate(length(min = 1, max = 500))]
+    pub host: String,
+    /// Whether the connection must be encrypted.
+    #[serde(default = "yes")]
+    pub tls: bool,
+    /// The user name; empty if the server asks for none.
+    #[serde(default)]
+    pub user: String,
+    /// The password.
+    #[serde(default)]
+    pub password: Secret,
+    /// The address that e-mails come from.
+    #[validate(email)]
+    pub sender_address: String,
+    /// The name that e-mails come from.
+    #[serde(default)]
+    pub sender_name: String,
+    /// Where answers go; empty is to the sender.
+    #[serde(default)]
+    pub reply_to_address: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// `[log]`

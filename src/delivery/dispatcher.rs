@@ -14,7 +14,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender as ChannelSender, TryRecvError};
 use log::{error, warn};
 
-use super::{claims::Claims, sender::Sender};
+use super::{claims::Claims, lane::Lane};
 use crate::{
     domain::MessageId,
     error::Error,
@@ -42,12 +42,13 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The dispatcher's thread owns this.
 pub(super) struct Dispatcher {
-    pub sender: Arc<Sender>,
+    pub lane: Arc<dyn Lane>,
     pub claims: Arc<Claims>,
     pub wake: Receiver<()>,
     pub stop: Receiver<()>,
     pub outcomes: ChannelSender<Outcome>,
-    pub retention: Duration,
+    /// How long final messages are kept; `None` if another dispatcher tidies.
+    pub retention: Option<Duration>,
 }
 
 /// The workers: as many threads as the providers take calls at once.
@@ -77,12 +78,7 @@ impl Dispatcher {
                 swept = Some(Instant::now());
                 self.sweep(&workers);
             }
-            let is_served = self
-                .sender
-                .providers
-                .providers()
-                .iter()
-                .any(|provider| provider.is_available());
+            let is_served = self.lane.is_served();
             let claimed = if is_served {
                 self.claim(&mut workers)
             } else {
@@ -111,12 +107,12 @@ impl Dispatcher {
             return Ok(());
         }
         self.adjust(workers);
-        let now = self.sender.clock.now();
+        let (channel, now) = (self.lane.channel(), self.lane.clock().now());
         // What is claimed is due too and comes first, so as many more are asked for.
         let due = self
-            .sender
-            .store
-            .read_blocking(|tx| tx.due_messages(now, claimed + MOST_CLAIMED))?;
+            .lane
+            .store()
+            .read_blocking(|tx| tx.due_messages(channel, now, claimed + MOST_CLAIMED))?;
         due.into_iter().for_each(|id| self.hand_out(workers, id));
         Ok(())
     }
@@ -130,15 +126,9 @@ impl Dispatcher {
 
     /// Starts threads until there are as many as the providers take calls at once.
     fn adjust(&self, workers: &mut Workers) {
-        let wanted: usize = self
-            .sender
-            .providers
-            .providers()
-            .iter()
-            .map(|provider| provider.max_concurrency())
-            .sum();
+        let wanted = self.lane.concurrency();
         while workers.threads.len() < wanted.clamp(1, MOST_WORKERS) {
-            let (sender, source) = (self.sender.clone(), workers.source.clone());
+            let (lane, source) = (self.lane.clone(), workers.source.clone());
             let (outcomes, claims, stop) = (
                 self.outcomes.clone(),
                 self.claims.clone(),
@@ -151,7 +141,7 @@ impl Dispatcher {
                         return;
                     }
                     // A panic costs this attempt, not the thread and every message after it.
-                    let attempt = catch_unwind(AssertUnwindSafe(|| sender.attempt(id)));
+                    let attempt = catch_unwind(AssertUnwindSafe(|| lane.attempt(id)));
                     match attempt {
                         Ok(Some(outcome)) => drop(outcomes.send(outcome)),
                         Ok(None) => claims.release(std::iter::once(id)),
@@ -177,22 +167,25 @@ impl Dispatcher {
 
     /// Ends useless messages also when nobody could send them, and forgets what is old.
     fn sweep(&self, workers: &Workers) {
-        let now = self.sender.clock.now();
-        let read = |tx: &ReadTx<'_>| tx.expired_messages(now, MOST_CLAIMED);
-        match self.sender.store.read_blocking(read) {
+        let (channel, now) = (self.lane.channel(), self.lane.clock().now());
+        let read = |tx: &ReadTx<'_>| tx.expired_messages(channel, now, MOST_CLAIMED);
+        match self.lane.store().read_blocking(read) {
             Ok(expired) => expired
                 .into_iter()
                 .for_each(|id| self.hand_out(workers, id)),
             Err(fault) => warn!("the outbox cannot be read at the moment: {fault}"),
         }
+        let Some(retention) = self.retention else {
+            return;
+        };
         let long_useless = now.minus(LONGEST_ATTEMPT);
-        let oldest_message = ids::first_id_at(now.minus(self.retention));
+        let oldest_message = ids::first_id_at(now.minus(retention));
         for _ in 0..MOST_ROUNDS {
             let stamp = Stamp {
                 now,
                 editor: "SYSTEM".to_owned(),
             };
-            let tidied = self.sender.store.write_blocking(stamp, move |tx| {
+            let tidied = self.lane.store().write_blocking(stamp, move |tx| {
                 tx.delete_wrong_codes(now.minus(DAY))?;
                 Ok(tx.expire_messages(long_useless)? + tx.delete_final_messages(oldest_message)?)
             });
@@ -208,25 +201,19 @@ impl Dispatcher {
 
     /// Says that messages wait, if any do.
     fn warn_of_waiting(&self) -> bool {
+        let channel = self.lane.channel();
         let waiting = self
-            .sender
-            .store
-            .read_blocking(|tx| tx.queued_messages())
+            .lane
+            .store()
+            .read_blocking(|tx| tx.queued_messages(channel))
             .unwrap_or(0);
         if waiting == 0 {
             return false;
         }
-        let providers = self.sender.providers.providers();
-        let states: Vec<_> = providers
-            .iter()
-            .map(|provider| format!("{} is {}", provider.name(), provider.state()))
-            .collect();
-        let reason = if states.is_empty() {
-            "no provider is configured".to_owned()
-        } else {
-            states.join("; ")
-        };
-        warn!("{waiting} messages wait for a provider: {reason}");
+        warn!(
+            "{waiting} messages wait for a provider: {}",
+            self.lane.reason()
+        );
         true
     }
 
@@ -241,23 +228,21 @@ impl Dispatcher {
     }
 
     fn longest_sleep(&self, is_served: bool) -> Duration {
-        let now = self.sender.clock.now();
+        let (channel, now) = (self.lane.channel(), self.lane.clock().now());
         let mut until = LONGEST_SLEEP;
-        if self.sender.clock.is_movable() {
+        if self.lane.clock().is_movable() {
             until = Duration::from_millis(50);
         }
         if is_served {
             let next = self
-                .sender
-                .store
-                .read_blocking(|tx| tx.next_due(now))
+                .lane
+                .store()
+                .read_blocking(|tx| tx.next_due(channel, now))
                 .ok()
                 .flatten();
             return next.map_or(until, |due| due.since(now).min(until));
         }
-        let providers = self.sender.providers.providers().iter();
-        let probe = providers.filter_map(|provider| provider.retry_at()).min();
-        let wait = probe.map_or(until, |at| {
+        let wait = self.lane.retry_at().map_or(until, |at| {
             at.saturating_duration_since(Instant::now()).min(until)
         });
         wait.max(Duration::from_millis(20))

@@ -1,26 +1,35 @@
 //! Afterwards: takes messages from the outbox to a provider and records what became of them.
 //!
-//! `dispatcher` finds what is due and hands it to worker threads; on each, `sender` checks that the
-//! message is still wanted, renders it and asks the providers in order; `policy` says what their
-//! answers mean; `recorder` writes outcomes in batches. A message is sent at least once and keeps one
+//! SMS and e-mail are two lanes with their own threads. `dispatcher` finds what is due in its lane and
+//! hands it to worker threads; on each, `wanted` checks that the message is still wanted and renders
+//! it; `sender` asks the SMS providers in order, `mailer` the mail server; `policy` says what answers mean; `recorder` writes outcomes in batches. A message is sent at least once and keeps one
 //! id over all attempts. Nothing here is reached by a request: the API answers before.
 
 mod claims;
 mod dispatcher;
+mod lane;
+mod mailer;
 mod policy;
 mod recorder;
 mod sender;
 mod text;
+mod wanted;
 
-use std::{sync::Arc, thread::JoinHandle, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use crossbeam_channel::{Receiver, Sender as ChannelSender, bounded, unbounded};
 
 pub use text::has_language;
 
-use crate::{clock::Clock, plugin::Registry, secrets::Keys, store::Store};
+use crate::{clock::Clock, mail::MailServer, plugin::Registry, secrets::Keys, store::Store};
 use claims::Claims;
 use dispatcher::Dispatcher;
+use lane::Lane;
+use mailer::Mailer;
 use sender::Sender;
 
 /// What the delivery needs.
@@ -33,6 +42,8 @@ pub struct Settings {
     pub keys: Arc<Keys>,
     /// The providers, in the order they are tried.
     pub providers: Arc<Registry>,
+    /// The mail server for an instance without an active e-mail provider.
+    pub mail_server: Option<MailServer>,
     /// The language of texts for users whose own has none.
     pub default_language: String,
     /// How long final messages are kept.
@@ -56,54 +67,63 @@ impl Delivery {
             clock,
             keys,
             providers,
+            mail_server,
             default_language,
             retention,
         } = settings;
         let (stop, stopped): (_, Receiver<()>) = bounded(0);
-        let (wake, woken) = bounded(1);
         let (outcomes, to_record) = unbounded();
-        let claims = Arc::new(Claims::default());
-
-        let waker = wake.clone();
-        store.on_message(move || {
-            let _ = waker.try_send(());
-        });
-        let waker = wake.clone();
-        providers.on_change(move || {
-            let _ = waker.try_send(());
-        });
-
-        let recorder = {
-            let (store, clock, claims, stopped) = (
-                store.clone(),
-                clock.clone(),
-                claims.clone(),
-                stopped.clone(),
-            );
-            move || recorder::run(&store, &clock, &to_record, &claims, &wake, &stopped)
-        };
-        let sender = Arc::new(Sender {
-            store,
-            clock,
-            keys,
-            providers,
-            default_language,
-        });
-        let dispatcher = Dispatcher {
-            sender,
-            claims,
-            wake: woken,
-            stop: stopped,
-            outcomes,
-            retention,
-        };
+        let lanes: [Arc<dyn Lane>; 2] = [
+            Arc::new(Sender {
+                store: store.clone(),
+                clock: clock.clone(),
+                keys: keys.clone(),
+                providers: providers.clone(),
+                default_language: default_language.clone(),
+            }),
+            Arc::new(Mailer {
+                store: store.clone(),
+                clock: clock.clone(),
+                keys,
+                default_language,
+                fallback: mail_server,
+                connections: Mutex::default(),
+            }),
+        ];
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(name.to_owned()).spawn(run)
         };
-        let threads = vec![
-            spawn("delivery-dispatcher", Box::new(move || dispatcher.run()))?,
-            spawn("delivery-recorder", Box::new(recorder))?,
-        ];
+        let mut threads = Vec::new();
+        let mut recorded = Vec::new();
+        for (lane, retention) in lanes.into_iter().zip([Some(retention), None]) {
+            let (wake, woken) = bounded(1);
+            let claims = Arc::new(Claims::default());
+            recorded.push((claims.clone(), wake));
+            let dispatcher = Dispatcher {
+                lane,
+                claims,
+                wake: woken,
+                stop: stopped.clone(),
+                outcomes: outcomes.clone(),
+                retention,
+            };
+            threads.push(spawn(
+                "delivery-dispatcher",
+                Box::new(move || dispatcher.run()),
+            )?);
+        }
+        let wakers: Vec<_> = recorded.iter().map(|(_, wake)| wake.clone()).collect();
+        let wake_all = move || {
+            for wake in &wakers {
+                let _ = wake.try_send(());
+            }
+        };
+        store.on_message(wake_all.clone());
+        providers.on_change(wake_all);
+        threads.push(spawn(
+            "delivery-recorder",
+            Box::new(move || recorder::run(&store, &clock, &to_record, &recorded, &stopped)),
+        )?);
         Ok(Self { stop, threads })
     }
 

@@ -3,7 +3,7 @@
 //! A message stays claimed until its outcome is on disk: an outcome that cannot be written yet is
 //! tried again, so nothing is sent twice because the disk was full for a moment.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crossbeam_channel::{Receiver, Sender as ChannelSender};
 use log::{error, warn};
@@ -11,7 +11,7 @@ use log::{error, warn};
 use super::claims::Claims;
 use crate::{
     clock::Clock,
-    domain::Event,
+    domain::{Event, MessagePurpose},
     error::Code,
     store::{MessageState, Outcome, Refusal, Stamp, Store, WriteTx},
 };
@@ -26,8 +26,7 @@ pub(super) fn run(
     store: &Store,
     clock: &Clock,
     outcomes: &Receiver<Outcome>,
-    claims: &Claims,
-    wake: &ChannelSender<()>,
+    lanes: &[(Arc<Claims>, ChannelSender<()>)],
     stopping: &Receiver<()>,
 ) {
     while let Ok(first) = outcomes.recv() {
@@ -50,8 +49,11 @@ pub(super) fn run(
                 return;
             }
         }
-        claims.release(batch.iter().map(|outcome| outcome.id));
-        let _ = wake.try_send(());
+        // Ids are unique, so a lane that does not have one is not hurt.
+        for (claims, wake) in lanes {
+            claims.release(batch.iter().map(|outcome| outcome.id));
+            let _ = wake.try_send(());
+        }
     }
 }
 
@@ -81,10 +83,16 @@ fn write_singly(store: &Store, clock: &Clock, batch: &[Outcome]) {
 fn record(tx: &WriteTx<'_>, outcome: &Outcome) -> Result<(), Refusal> {
     if tx.record(outcome)?
         && outcome.next == Ok(MessageState::Sent)
-        && let Some(mut phone) = tx.human_phone_in_row(outcome.user)?
+        && let Some(mut user) = tx.user_in_row(outcome.user)?
     {
-        phone.user.push(Event::PhoneCodeSent);
-        tx.save_user_events(&mut phone.user)?;
+        user.aggregate.push(match outcome.purpose {
+            MessagePurpose::VerifyPhone => Event::PhoneCodeSent,
+            MessagePurpose::VerifyEmail => Event::EmailCodeSent,
+            MessagePurpose::Initialization => Event::InitializationCodeSent,
+            MessagePurpose::PasswordReset => Event::PasswordCodeSent,
+            MessagePurpose::Invitation => Event::InviteCodeSent,
+        });
+        tx.save_user_events(&mut user.aggregate)?;
     }
     Ok(())
 }

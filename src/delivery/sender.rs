@@ -2,19 +2,23 @@
 //!
 //! Runs on a worker thread and may block. It writes nothing: what happened is an [`Outcome`].
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use log::{debug, info, warn};
 use rand::RngExt as _;
 
 use super::{
+    lane::Lane,
     policy::{self, Step},
     text::{self, Rendered},
+    wanted::{Useless, prepare},
 };
 use crate::{
     clock::{Clock, Timestamp},
-    domain::{MessageId, PlainCode},
-    error::Error,
+    domain::{Channel, MessageId, PhoneNumber, PlainCode, Recipient, TextKey},
     plugin::{self, Registry, SendResult, Status},
     secrets::Keys,
     store::{Message, MessageState, Outcome, Store},
@@ -32,19 +36,51 @@ pub(super) struct Sender {
     pub default_language: String,
 }
 
-/// Why a message is not sent.
-enum Useless {
-    Final(MessageState),
-    /// The database cannot be read now.
-    Later(Error),
-}
+impl Lane for Sender {
+    fn channel(&self) -> Channel {
+        Channel::Sms
+    }
 
-impl Sender {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn is_served(&self) -> bool {
+        let providers = self.providers.providers();
+        providers.iter().any(|provider| provider.is_available())
+    }
+
+    fn concurrency(&self) -> usize {
+        let providers = self.providers.providers().iter();
+        providers.map(|provider| provider.max_concurrency()).sum()
+    }
+
+    fn retry_at(&self) -> Option<Instant> {
+        let providers = self.providers.providers().iter();
+        providers.filter_map(|provider| provider.retry_at()).min()
+    }
+
+    fn reason(&self) -> String {
+        let providers = self.providers.providers().iter();
+        let states: Vec<_> = providers
+            .map(|provider| format!("{} is {}", provider.name(), provider.state()))
+            .collect();
+        if states.is_empty() {
+            "no provider is configured".to_owned()
+        } else {
+            states.join("; ")
+        }
+    }
+
     /// Tries to send a message that is claimed; `None` if it does not wait any more.
     ///
     /// The message is read after it was claimed: what the dispatcher saw may be older than the last
     /// outcome that was written.
-    pub(super) fn attempt(&self, id: MessageId) -> Option<Outcome> {
+    fn attempt(&self, id: MessageId) -> Option<Outcome> {
         let message = match self.store.point(|tx| tx.queued_message(id)) {
             Ok(message) => message?,
             Err(fault) => {
@@ -64,47 +100,9 @@ impl Sender {
             }
         }))
     }
+}
 
-    /// The text, if the message is still wanted: the user's pending code is the one it carries.
-    fn prepare(&self, message: &Message, now: Timestamp) -> Result<(Rendered, PlainCode), Useless> {
-        if message.expires_at <= now {
-            return Err(Useless::Final(MessageState::Expired));
-        }
-        let found = self.store.point(|tx| {
-            let Some(phone) = tx.human_phone_in_row(message.user)? else {
-                return Ok(None);
-            };
-            let is_pending = phone
-                .code
-                .as_ref()
-                .is_some_and(|code| code.id == message.id);
-            if is_pending && phone.number.as_ref() == Some(&message.recipient) {
-                tx.user(&phone.user.id)
-            } else {
-                Ok(None)
-            }
-        });
-        let user = found
-            .map_err(Useless::Later)?
-            .ok_or(Useless::Final(MessageState::Superseded))?;
-        let human = user
-            .human()
-            .ok_or(Useless::Final(MessageState::Superseded))?;
-        let code = self
-            .keys
-            .open(message.id, &message.sealed_code)
-            .ok_or_else(|| {
-                warn!(
-                    "message {} cannot be decrypted with the instance key",
-                    message.id
-                );
-                Useless::Final(MessageState::Failed)
-            })?;
-        let rendered =
-            text::verify_phone(&user, human, &code, &message.origin, &self.default_language);
-        Ok((rendered, code))
-    }
-
+impl Sender {
     /// Asks the providers in their order. Before each the message is looked at again: the one before
     /// may have taken seconds, in which the code expired or was replaced.
     fn send(&self, message: &Message) -> Result<Outcome, Useless> {
@@ -119,17 +117,20 @@ impl Sender {
         {
             let now = self.clock.now();
             let (rendered, code) = self.prepare(message, now)?;
+            let Recipient::Phone(number) = &message.recipient else {
+                return Err(Useless::Final(MessageState::Failed));
+            };
             let outgoing = plugin::Message {
                 message_id: message.id.to_string(),
                 attempt,
-                to: message.recipient.as_str().to_owned(),
+                to: number.as_str().to_owned(),
                 sender: String::new(),
-                text: rendered.text.clone(),
-                locale: rendered.language.to_owned(),
-                template_name: text::VERIFY_PHONE.to_owned(),
+                text: rendered.text.get(TextKey::Text).to_owned(),
+                locale: rendered.language.clone(),
+                template_name: text::message_type(message.purpose).name().to_owned(),
                 metadata_json: rendered.metadata(
-                    message.id,
-                    message.recipient.as_str(),
+                    &message.id.to_string(),
+                    ("recipientPhoneNumber", number.as_str()),
                     provider.name(),
                 ),
                 timeout: ATTEMPT_TIMEOUT
@@ -140,7 +141,7 @@ impl Sender {
             unknown_outcomes +=
                 u32::from(result.status == Status::OutcomeUnknown && !result.by_host);
             let step = policy::step(&result, attempt, unknown_outcomes);
-            self.tell(message, provider.name(), &result, step, &code);
+            self.tell(message.id, number, provider.name(), &result, step, &code);
             let ended = |next| {
                 Some(of_attempt(
                     message,
@@ -154,7 +155,7 @@ impl Sender {
             let outcome = match step {
                 Step::Sent => ended(Ok(MessageState::Sent)),
                 Step::Fail => ended(Ok(MessageState::Failed)),
-                Step::Retry => ended(Err(self.retry_at(attempt, result.retry_after))),
+                Step::Retry => ended(Err(self.due_at(attempt, result.retry_after))),
                 Step::NextProvider => None,
             };
             match outcome {
@@ -164,7 +165,7 @@ impl Sender {
         }
         match last {
             Some((name, result)) => {
-                let due = self.retry_at(attempt, result.retry_after);
+                let due = self.due_at(attempt, result.retry_after);
                 let ended =
                     of_attempt(message, Err(due), attempt, unknown_outcomes, &name, &result);
                 Ok(ended)
@@ -179,7 +180,17 @@ impl Sender {
         }
     }
 
-    fn retry_at(&self, attempt: u32, asked: Option<Duration>) -> Timestamp {
+    fn prepare(&self, message: &Message, now: Timestamp) -> Result<(Rendered, PlainCode), Useless> {
+        prepare(
+            &self.store,
+            &self.keys,
+            &self.default_language,
+            message,
+            now,
+        )
+    }
+
+    fn due_at(&self, attempt: u32, asked: Option<Duration>) -> Timestamp {
         self.clock
             .now()
             .plus(policy::wait(attempt, asked, rand::rng().random()))
@@ -187,14 +198,13 @@ impl Sender {
 
     fn tell(
         &self,
-        message: &Message,
+        id: MessageId,
+        recipient: &PhoneNumber,
         provider: &str,
         result: &SendResult,
         step: Step,
         code: &PlainCode,
     ) {
-        let recipient = &message.recipient;
-        let id = message.id;
         // Plugins mask these themselves; a detail that still holds one is not worth the risk.
         let is_safe =
             !result.detail.contains(code.expose()) && !result.detail.contains(recipient.as_str());
@@ -220,10 +230,11 @@ impl Sender {
 }
 
 /// An outcome without an attempt.
-fn outcome(message: &Message, next: Result<MessageState, Timestamp>) -> Outcome {
+pub(super) fn outcome(message: &Message, next: Result<MessageState, Timestamp>) -> Outcome {
     Outcome {
         id: message.id,
         user: message.user,
+        purpose: message.purpose,
         next,
         attempts: message.attempts,
         unknown_outcomes: message.unknown_outcomes,

@@ -1,94 +1,170 @@
 //! The text of a message and what providers get beside it.
 //!
-//! The texts are Belfry's own, one for each language; an SMS consists of the text alone
-//! (contract/phone.md §5). Pure: called by `sender`.
+//! Which wording holds, strongest first: the organization's, the instance's, Belfry's own
+//! (contract/phone.md §5). An SMS consists of the part `Text` alone. Called by the senders.
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Human, MessageId, PlainCode, User, render};
-
-/// The message type, as templates and providers know it.
-pub(super) const VERIFY_PHONE: &str = "VerifyPhone";
-
-/// Language and text of the message `VerifyPhone`. All characters are in the GSM 7-bit alphabet, so
-/// that a message is one segment.
-const TEXTS: &[(&str, &str)] = &[
-    ("en", "{{.Code}} is your code to verify this phone number."),
-    (
-        "de",
-        "{{.Code}} ist dein Code, um diese Telefonnummer zu bestätigen.",
-    ),
-    (
-        "fr",
-        "{{.Code}} est votre code pour confirmer ce numéro de téléphone.",
-    ),
-    (
-        "it",
-        "{{.Code}} è il tuo codice per confermare questo numero di telefono.",
-    ),
-    ("es", "{{.Code}} es tu clave para confirmar este teléfono."),
-];
+use crate::{
+    domain::{
+        Human, LANGUAGES, MessagePurpose, MessageText, MessageType, PlainCode, TextKey, User,
+        built_in, render,
+    },
+    error::Error,
+    store::{INSTANCE_TEXTS, Message, ReadTx},
+};
 
 /// Whether there are texts in a language.
 pub fn has_language(language: &str) -> bool {
-    TEXTS.iter().any(|(known, _)| *known == language)
+    LANGUAGES.contains(&language)
+}
+
+/// The type of the text for a purpose.
+pub(super) fn message_type(purpose: MessagePurpose) -> MessageType {
+    match purpose {
+        MessagePurpose::VerifyPhone => MessageType::VerifyPhone,
+        MessagePurpose::VerifyEmail => MessageType::VerifyEmail,
+        MessagePurpose::Initialization => MessageType::InitCode,
+        MessagePurpose::PasswordReset => MessageType::PasswordReset,
+        MessagePurpose::Invitation => MessageType::InviteUser,
+    }
+}
+
+/// The event that caused a message, as HTTP providers are told it.
+fn event_type(purpose: MessagePurpose) -> &'static str {
+    match purpose {
+        MessagePurpose::VerifyPhone => "user.human.phone.code.added",
+        MessagePurpose::VerifyEmail => "user.human.email.code.added",
+        MessagePurpose::Initialization => "user.human.initialization.code.added",
+        MessagePurpose::PasswordReset => "user.human.password.code.added",
+        MessagePurpose::Invitation => "user.human.invite.code.added",
+    }
+}
+
+/// A wording and the language it is in.
+pub(super) struct Wording {
+    language: String,
+    text: MessageText,
+}
+
+/// Finds the wording for a user: in the preferred language, else in the default one, else in English.
+pub(super) fn wording(
+    tx: &ReadTx<'_>,
+    user: &User,
+    human: &Human,
+    message: MessageType,
+    default_language: &str,
+) -> Result<Wording, Error> {
+    let preferred = human.preferred_language.tag();
+    let primary = preferred.split('-').next().unwrap_or_default();
+    for language in [preferred, primary, default_language, "en"] {
+        if language.is_empty() {
+            continue;
+        }
+        let own = built_in(message, language);
+        let custom = tx
+            .message_text(user.aggregate.owner, message, language)?
+            .or(&tx.message_text(INSTANCE_TEXTS, message, language)?);
+        if own.is_some() || !custom.is_empty() {
+            // What a language without texts of ours does not word itself is said in the default one.
+            let base = own.or_else(|| built_in(message, default_language));
+            return Ok(Wording {
+                language: language.to_owned(),
+                text: custom.or(&base.unwrap_or_default()),
+            });
+        }
+    }
+    Ok(Wording {
+        language: "en".to_owned(),
+        text: built_in(message, "en").unwrap_or_default(),
+    })
 }
 
 /// A rendered message.
 pub(super) struct Rendered {
     /// The language it is in.
-    pub language: &'static str,
-    /// The text.
-    pub text: String,
+    pub language: String,
+    /// The parts, with all variables filled in.
+    pub text: MessageText,
+    /// The link, if the caller worded one.
+    pub url: String,
+    event_type: &'static str,
     arguments: Map<String, Value>,
 }
 
-/// Renders the text for a human in their preferred language, or else in the default one.
-pub(super) fn verify_phone(
+/// Fills the variables of a wording in.
+pub(super) fn rendered(
+    wording: Wording,
     user: &User,
     human: &Human,
     code: &PlainCode,
-    origin: &str,
-    default_language: &str,
+    message: &Message,
 ) -> Rendered {
-    let arguments = arguments(user, human, code, origin);
-    let (language, template) = template(human.preferred_language.tag(), default_language);
-    let text = render(template, |name| {
-        arguments.get(&key_of(name)).and_then(Value::as_str)
-    });
+    let mut arguments = arguments(user, human, code, &message.origin);
+    let application = message.application_name.as_deref().unwrap_or("Belfry");
+    if message.purpose == MessagePurpose::Invitation {
+        arguments.insert("applicationName".to_owned(), json!(application));
+    }
+    let fill = |template: &str| {
+        render(template, |name| {
+            arguments.get(&key_of(name)).and_then(Value::as_str)
+        })
+    };
+    let mut text = MessageText::default();
+    for key in TextKey::ALL {
+        text.set(key, fill(wording.text.get(key)));
+    }
     Rendered {
-        language,
+        language: wording.language,
+        url: message
+            .url_template
+            .as_deref()
+            .map(fill)
+            .unwrap_or_default(),
         text,
+        event_type: event_type(message.purpose),
         arguments,
     }
 }
 
 impl Rendered {
-    /// The JSON object `{contextInfo, templateData, args}` of contract/providers.md §4.
-    pub(super) fn metadata(&self, message: MessageId, recipient: &str, provider: &str) -> String {
+    /// The JSON object `{contextInfo, templateData, args}` of contract/providers.md §4; `recipient` is
+    /// the key under which the recipient stands, and the recipient.
+    pub(super) fn metadata(
+        &self,
+        message: &str,
+        recipient: (&str, &str),
+        provider: &str,
+    ) -> String {
+        let part = |key| self.text.get(key);
+        let all = [
+            ("title", part(TextKey::Title)),
+            ("preHeader", part(TextKey::PreHeader)),
+            ("subject", part(TextKey::Subject)),
+            ("greeting", part(TextKey::Greeting)),
+            ("text", part(TextKey::Text)),
+            ("url", self.url.as_str()),
+            ("buttonText", part(TextKey::ButtonText)),
+            ("footerText", part(TextKey::Footer)),
+        ];
+        let template_data: Map<String, Value> = all
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(key, text)| (key.to_owned(), json!(text)))
+            .collect();
+        let mut context = json!({
+            "eventType": self.event_type,
+            "messageId": message,
+            "provider": { "id": provider, "description": provider },
+        });
+        context[recipient.0] = json!(recipient.1);
         json!({
-            "contextInfo": {
-                "recipientPhoneNumber": recipient,
-                "eventType": "user.human.phone.code.added",
-                "messageId": message.to_string(),
-                "provider": { "id": provider, "description": provider },
-            },
-            "templateData": { "text": self.text },
+            "contextInfo": context,
+            "templateData": template_data,
             "args": self.arguments,
         })
         .to_string()
     }
-}
-
-/// The text in the wanted language, else in the default one, else in English.
-fn template(wanted: &str, default_language: &str) -> (&'static str, &'static str) {
-    let find = |tag: &str| {
-        let primary = tag.split('-').next().unwrap_or_default();
-        TEXTS.iter().find(|(language, _)| *language == primary)
-    };
-    *find(wanted)
-        .or_else(|| find(default_language))
-        .unwrap_or(&TEXTS[0])
 }
 
 /// The variables, under the keys that HTTP providers get: the first letter in lower case.
@@ -159,27 +235,6 @@ fn host(origin: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_language_without_texts_falls_back_to_the_default() {
-        assert_eq!(template("de-CH", "en").0, "de");
-        assert_eq!(template("ja", "fr").0, "fr");
-        assert_eq!(template("", "xx").0, "en");
-    }
-
-    #[test]
-    fn every_text_shows_the_code_and_fits_one_segment() {
-        // The letters beyond ASCII that the GSM 7-bit default alphabet has (3GPP TS 23.038).
-        let accented = "èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà";
-        for (language, text) in TEXTS {
-            assert!(text.contains("{{.Code}}"), "{language}");
-            assert!(text.chars().count() < 160, "{language}");
-            assert!(
-                text.chars().all(|c| c.is_ascii() || accented.contains(c)),
-                "{language}"
-            );
-        }
-    }
 
     #[test]
     fn the_domain_is_the_host_alone() {

@@ -7,6 +7,7 @@ use std::{fmt, time::Duration};
 
 use rand::{CryptoRng, RngExt as _};
 
+use super::PhoneNumber;
 use crate::clock::Timestamp;
 
 /// The id of the one message that carries a code; stable over all attempts to send it.
@@ -30,6 +31,65 @@ pub enum CodePurpose {
     PasswordReset = 3,
     /// To take an invitation.
     Invitation = 4,
+}
+
+/// What a message is for; the numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessagePurpose {
+    /// To verify the phone.
+    VerifyPhone = 1,
+    /// To verify the e-mail address.
+    VerifyEmail = 2,
+    /// To finish the initialization.
+    Initialization = 3,
+    /// To set a new password.
+    PasswordReset = 4,
+    /// To take an invitation.
+    Invitation = 5,
+}
+
+impl MessagePurpose {
+    /// The purpose with that number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        [
+            Self::VerifyPhone,
+            Self::VerifyEmail,
+            Self::Initialization,
+            Self::PasswordReset,
+            Self::Invitation,
+        ]
+        .into_iter()
+        .find(|purpose| *purpose as i64 == number)
+    }
+
+    /// The purpose of the pending code that the message carries; `None` for the phone's.
+    pub fn code(self) -> Option<CodePurpose> {
+        match self {
+            Self::VerifyPhone => None,
+            Self::VerifyEmail => Some(CodePurpose::VerifyEmail),
+            Self::Initialization => Some(CodePurpose::Initialization),
+            Self::PasswordReset => Some(CodePurpose::PasswordReset),
+            Self::Invitation => Some(CodePurpose::Invitation),
+        }
+    }
+}
+
+/// Where a message goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// By SMS.
+    Phone(PhoneNumber),
+    /// By e-mail.
+    Email(String),
+}
+
+/// The ways a message can go; the numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// SMS.
+    Sms = 1,
+    /// E-mail.
+    Email = 2,
 }
 
 /// The keyed hash of a code (HMAC-SHA-256).

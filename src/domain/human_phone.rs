@@ -31,6 +31,8 @@ pub struct NewCode {
     pub expiry: Option<Duration>,
     /// Whether the caller gets it instead of an SMS.
     pub is_returned: bool,
+    /// A link for the e-mail that the caller words.
+    pub url_template: Option<String>,
     /// Scheme and host that the call was sent to.
     pub trigger_origin: String,
 }

@@ -7,8 +7,10 @@
 mod aggregate;
 mod code;
 mod event;
+mod human_email;
 mod human_phone;
 mod language;
+mod message_text;
 mod organization;
 mod password;
 mod phone_number;
@@ -16,10 +18,15 @@ mod template;
 mod user;
 
 pub use aggregate::{Aggregate, AggregateType};
-pub use code::{CodeHash, CodePolicy, CodePurpose, MessageId, PendingCode, PlainCode};
+pub use code::{
+    Channel, CodeHash, CodePolicy, CodePurpose, MessageId, MessagePurpose, PendingCode, PlainCode,
+    Recipient,
+};
 pub use event::Event;
+pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
 pub use language::Language;
+pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
 pub use organization::{Organization, domain_label};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};

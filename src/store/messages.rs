@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use super::transaction::{ReadTx, WriteTx};
 use crate::{
     clock::Timestamp,
-    domain::{MessageId, PhoneNumber},
+    domain::{Channel, MessageId, MessagePurpose, PhoneNumber, Recipient},
     error::Error,
 };
 
@@ -16,12 +16,18 @@ pub struct Message {
     pub id: MessageId,
     /// The row of the user whom it is for.
     pub user: i64,
+    /// What it is for.
+    pub purpose: MessagePurpose,
     /// Where it goes.
-    pub recipient: PhoneNumber,
+    pub recipient: Recipient,
     /// The code, encrypted (`secrets::Keys::seal`).
     pub sealed_code: Vec<u8>,
     /// Scheme and host of the request that caused it.
     pub origin: String,
+    /// A link that the caller words, with variables.
+    pub url_template: Option<String>,
+    /// The application that the person is invited to.
+    pub application_name: Option<String>,
     /// When it is given up.
     pub expires_at: Timestamp,
     /// How many attempts there were.
@@ -50,6 +56,8 @@ pub struct Outcome {
     pub id: MessageId,
     /// The row of the user whom it was for.
     pub user: i64,
+    /// What it was for.
+    pub purpose: MessagePurpose,
     /// The final state, or when the next attempt is due.
     pub next: Result<MessageState, Timestamp>,
     /// How many attempts there were by now.
@@ -71,10 +79,20 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn due_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<MessageId>, Error> {
+    pub fn due_messages(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<MessageId>, Error> {
         self.rows(
-            "SELECT id FROM messages WHERE state = 0 AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
-            params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)],
+            "SELECT id FROM messages WHERE state = 0 AND channel = ?1 AND due_at <= ?2
+             ORDER BY due_at LIMIT ?3",
+            params![
+                channel as i64,
+                now.micros(),
+                i64::try_from(limit).unwrap_or(i64::MAX)
+            ],
             |row| row.get(0).map(MessageId),
         )
     }
@@ -83,10 +101,19 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn expired_messages(&self, now: Timestamp, limit: usize) -> Result<Vec<MessageId>, Error> {
+    pub fn expired_messages(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<MessageId>, Error> {
         self.rows(
-            "SELECT id FROM messages WHERE state = 0 AND expires_at <= ?1 LIMIT ?2",
-            params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)],
+            "SELECT id FROM messages WHERE state = 0 AND channel = ?1 AND expires_at <= ?2 LIMIT ?3",
+            params![
+                channel as i64,
+                now.micros(),
+                i64::try_from(limit).unwrap_or(i64::MAX)
+            ],
             |row| row.get(0).map(MessageId),
         )
     }
@@ -97,7 +124,8 @@ impl ReadTx<'_> {
     /// If the database cannot be read.
     pub fn queued_message(&self, id: MessageId) -> Result<Option<Message>, Error> {
         self.row(
-            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes
+            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes,
+                    purpose, channel, url_template, application_name
              FROM messages WHERE id = ?1 AND state = 0",
             [id.0],
             message,
@@ -108,10 +136,10 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    pub fn next_due(&self, channel: Channel, now: Timestamp) -> Result<Option<Timestamp>, Error> {
         self.row(
-            "SELECT min(due_at) FROM messages WHERE state = 0 AND due_at > ?1",
-            [now.micros()],
+            "SELECT min(due_at) FROM messages WHERE state = 0 AND channel = ?1 AND due_at > ?2",
+            [channel as i64, now.micros()],
             |row| Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp::from_micros)),
         )
         .map(Option::flatten)
@@ -121,10 +149,12 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn queued_messages(&self) -> Result<i64, Error> {
-        let count = self.row("SELECT count(*) FROM messages WHERE state = 0", [], |row| {
-            row.get(0)
-        })?;
+    pub fn queued_messages(&self, channel: Channel) -> Result<i64, Error> {
+        let count = self.row(
+            "SELECT count(*) FROM messages WHERE state = 0 AND channel = ?1",
+            [channel as i64],
+            |row| row.get(0),
+        )?;
         Ok(count.unwrap_or(0))
     }
 }
@@ -133,12 +163,20 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     Ok(Message {
         id: MessageId(row.get(0)?),
         user: row.get(1)?,
-        recipient: PhoneNumber::from_normalized(row.get(2)?),
+        // A purpose that nobody knows fits no pending code, so the message ends as superseded.
+        purpose: MessagePurpose::from_number(row.get(8)?).unwrap_or(MessagePurpose::VerifyPhone),
+        recipient: if row.get::<_, i64>(9)? == Channel::Email as i64 {
+            Recipient::Email(row.get(2)?)
+        } else {
+            Recipient::Phone(PhoneNumber::from_normalized(row.get(2)?))
+        },
         sealed_code: row.get(3)?,
         origin: row.get(4)?,
         expires_at: Timestamp::from_micros(row.get(5)?),
         attempts: row.get(6)?,
         unknown_outcomes: row.get(7)?,
+        url_template: row.get(10)?,
+        application_name: row.get(11)?,
     })
 }
 
@@ -148,14 +186,23 @@ impl WriteTx<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn enqueue(&self, message: &Message) -> Result<(), Error> {
+        let (channel, recipient) = match &message.recipient {
+            Recipient::Phone(number) => (Channel::Sms, number.as_str()),
+            Recipient::Email(address) => (Channel::Email, address.as_str()),
+        };
         self.insert(
-            "INSERT INTO messages (id, user, purpose, recipient, code, origin, expires_at, state, attempts, due_at)
-             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, 0, 0, ?7)",
+            "INSERT INTO messages (id, user, purpose, channel, recipient, code, url_template, application_name,
+                 origin, expires_at, state, attempts, due_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11)",
             params![
                 message.id.0,
                 message.user,
-                message.recipient.as_str(),
+                message.purpose as i64,
+                channel as i64,
+                recipient,
                 message.sealed_code,
+                message.url_template,
+                message.application_name,
                 message.origin,
                 message.expires_at.micros(),
                 self.stamp.now.micros(),

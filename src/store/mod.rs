@@ -9,9 +9,12 @@
 mod checkpoint;
 mod codes;
 mod connection;
+mod email_providers;
+mod emails;
 mod events;
 mod instance;
 mod members;
+mod message_texts;
 mod messages;
 mod metadata;
 mod migrations;
@@ -38,9 +41,11 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
+pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
 pub use events::{EventPage, StoredEvent};
 pub use instance::Instance;
 pub use members::Membership;
+pub use message_texts::INSTANCE_TEXTS;
 pub use messages::{Message, MessageState, Outcome};
 pub use metadata::Metadata;
 pub use orgs::OrgRef;

@@ -51,6 +51,22 @@ pub struct NewHuman {
 /// A machine to be made.
 pub type NewMachine = Machine;
 
+macro_rules! select_user {
+    ($condition:literal) => {
+        concat!(
+            "SELECT u.row, u.id, u.org, o.id, u.sequence, u.created_at, u.changed_at, u.state, u.user_name, u.kind,
+                    u.first_name, u.last_name, u.nick_name, u.display_name, u.preferred_language, u.gender,
+                    u.email, u.email_is_verified, u.phone, u.phone_is_verified,
+                    u.password_changed_at, u.password_change_required,
+                    u.machine_name, u.description, u.access_token_type,
+                    EXISTS (SELECT 1 FROM machine_secrets s WHERE s.user = u.row)
+             FROM users u JOIN orgs o ON o.row = u.org
+             WHERE u.state <> 3 AND ",
+            $condition
+        )
+    };
+}
+
 impl ReadTx<'_> {
     /// What is left of, or lives under, an id: its row, state and last sequence.
     ///
@@ -100,18 +116,15 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn user(&self, id: &str) -> Result<Option<User>, Error> {
-        self.row(
-            "SELECT u.row, u.id, u.org, o.id, u.sequence, u.created_at, u.changed_at, u.state, u.user_name, u.kind,
-                    u.first_name, u.last_name, u.nick_name, u.display_name, u.preferred_language, u.gender,
-                    u.email, u.email_is_verified, u.phone, u.phone_is_verified,
-                    u.password_changed_at, u.password_change_required,
-                    u.machine_name, u.description, u.access_token_type,
-                    EXISTS (SELECT 1 FROM machine_secrets s WHERE s.user = u.row)
-             FROM users u JOIN orgs o ON o.row = u.org
-             WHERE u.id = ?1 AND u.state <> 3",
-            [id],
-            user,
-        )
+        self.row(select_user!("u.id = ?1"), [id], user)
+    }
+
+    /// As [`ReadTx::user`], by row.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn user_in_row(&self, row: i64) -> Result<Option<User>, Error> {
+        self.row(select_user!("u.row = ?1"), [row], user)
     }
 }
 

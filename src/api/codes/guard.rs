@@ -12,7 +12,10 @@ use crate::{
         ctx::{CodeSettings, Services},
     },
     clock::Timestamp,
-    domain::{CodeHash, HumanPhone, MessageId, PlainCode},
+    domain::{
+        Aggregate, CodeHash, CodePurpose, Event, HumanEmail, HumanPhone, MessageId, PendingCode,
+        PlainCode,
+    },
     error::{Entry, Error, TOO_MANY_WRONG_CODES},
     store::{ReadTx, Refusal, WriteTx},
 };
@@ -46,26 +49,92 @@ impl Attempt {
         wrong: &'static Entry,
     ) -> Result<(), Refusal> {
         let keys = &self.services.keys;
-        let number = match &phone.number {
+        let subject = match &phone.number {
             Some(number) => keys.hash_number(number),
             None => keys.hash_user(&phone.user.id),
         };
-        self.check_limits(tx, phone, &number)?;
-        if self.is_right(phone) {
+        if self.weigh(tx, phone.code.as_ref(), &subject)? {
             phone.verify();
             tx.save_phone(phone)?;
             return Ok(());
         }
         // Also without a pending code, so that nobody fills the history with failures.
-        tx.insert_wrong_code(&number)?;
         phone.fail_verification();
         tx.save_phone(phone)?;
         Err(Refusal::Keep(wrong.into()))
     }
 
-    fn is_right(&self, phone: &HumanPhone) -> bool {
+    /// As [`Attempt::judge`], for the e-mail address.
+    ///
+    /// # Errors
+    /// As [`Attempt::judge`].
+    pub(in crate::api) fn judge_email(
+        &self,
+        tx: &WriteTx<'_>,
+        email: &mut HumanEmail,
+        wrong: &'static Entry,
+    ) -> Result<(), Refusal> {
+        let subject = self.services.keys.hash_address(&email.address);
+        if self.weigh(tx, email.code.as_ref(), &subject)? {
+            email.verify();
+            tx.save_email(email)?;
+            return Ok(());
+        }
+        email.fail_verification();
+        tx.save_email(email)?;
+        Err(Refusal::Keep(wrong.into()))
+    }
+
+    /// Ends the wait for a user's code of another purpose if this is it, which `succeeded` tells; a wrong
+    /// one is counted, which `failed` tells, and that is kept.
+    ///
+    /// # Errors
+    /// As [`Attempt::judge`].
+    pub(in crate::api) fn judge_purpose(
+        &self,
+        tx: &WriteTx<'_>,
+        user: &mut Aggregate,
+        purpose: CodePurpose,
+        (succeeded, failed): (Event, Event),
+        wrong: &'static Entry,
+    ) -> Result<(), Refusal> {
+        let code = tx.pending_code(user.row, purpose)?;
+        let subject = self.services.keys.hash_user(&user.id);
+        if self.weigh(tx, code.as_ref(), &subject)? {
+            user.push(succeeded);
+            tx.delete_code(user.row, purpose)?;
+            return Ok(());
+        }
+        if let Some(mut code) = code {
+            code.wrong_tries = code.wrong_tries.saturating_add(1);
+            tx.save_code(user.row, purpose, &code)?;
+        }
+        user.push(failed);
+        tx.save_user_events(user)?;
+        Err(Refusal::Keep(wrong.into()))
+    }
+
+    /// Whether this is the code that is waited for; a wrong try is counted for the subject.
+    ///
+    /// # Errors
+    /// EXHAUSTED at a limit.
+    fn weigh(
+        &self,
+        tx: &WriteTx<'_>,
+        code: Option<&PendingCode>,
+        subject: &[u8; 16],
+    ) -> Result<bool, Error> {
+        self.check_limits(tx, code, subject)?;
+        let is_right = self.is_right(code);
+        if !is_right {
+            tx.insert_wrong_code(subject)?;
+        }
+        Ok(is_right)
+    }
+
+    fn is_right(&self, code: Option<&PendingCode>) -> bool {
         let keys = &self.services.keys;
-        match &phone.code {
+        match code {
             Some(code) => {
                 keys.is_code(code.id, &code.hash, &self.code) & !code.is_expired(self.now)
             }
@@ -77,28 +146,25 @@ impl Attempt {
     fn check_limits(
         &self,
         tx: &ReadTx<'_>,
-        phone: &HumanPhone,
-        number: &[u8; 16],
+        code: Option<&PendingCode>,
+        subject: &[u8; 16],
     ) -> Result<(), Error> {
         let CodeSettings {
             max_wrong_tries,
             max_wrong_tries_per_number_and_day: per_day,
             ..
         } = self.services.codes;
-        let latest = tx.latest_wrong_codes(number, self.now.minus(DAY), per_day)?;
+        let latest = tx.latest_wrong_codes(subject, self.now.minus(DAY), per_day)?;
         if latest.len() >= per_day as usize
             && let Some(oldest) = latest.last()
         {
             let wait = oldest.plus(DAY).since(self.now);
             return Err(exhausted(
-                "Too many wrong codes for this phone number",
+                "Too many wrong codes for this phone number or user",
                 wait,
             ));
         }
-        if let Some(code) = phone
-            .code
-            .as_ref()
-            .filter(|code| !code.is_expired(self.now))
+        if let Some(code) = code.filter(|code| !code.is_expired(self.now))
             && code.wrong_tries >= max_wrong_tries
         {
             let wait = code.expires_at.map_or(DAY, |end| end.since(self.now));

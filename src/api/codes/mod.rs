@@ -1,4 +1,4 @@
-//! Phone codes: made before the queue, kept inside the transaction, guarded against guessing.
+//! Codes: made before the queue, kept inside the transaction, sent or returned, guarded against guessing.
 
 mod guard;
 
@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use super::Ctx;
 use crate::{
-    domain::{HumanPhone, MessageId, NewCode, PendingCode, PlainCode, Verification},
+    domain::{
+        CodePolicy, HumanEmail, HumanPhone, MessageId, MessagePurpose, NewCode, PendingCode,
+        PlainCode, Recipient, Verification,
+    },
     error::Error,
     store::{Message, WriteTx},
 };
@@ -16,17 +19,18 @@ use crate::{
 /// How long the message with a code that never expires is tried.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(24 * 3600);
 
-/// A code for a phone, made before the change is queued.
+/// A code that was made before the change is queued.
 pub(super) struct MadeCode {
     new: NewCode,
     plain: PlainCode,
     sealed: Vec<u8>,
+    application_name: Option<String>,
 }
 
 /// What becomes of a code.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delivery {
-    /// The user gets it by SMS.
+    /// The user gets it by SMS or e-mail.
     Send,
     /// The caller gets it in the answer.
     Return,
@@ -34,8 +38,28 @@ pub(super) enum Delivery {
 
 impl MadeCode {
     pub(super) fn for_phone(ctx: &Ctx, delivery: Delivery) -> Self {
+        Self::make(ctx, &ctx.services.codes.verify_phone, delivery)
+    }
+
+    pub(super) fn for_email(ctx: &Ctx, delivery: Delivery) -> Self {
+        Self::make(ctx, &ctx.services.codes.verify_email, delivery)
+    }
+
+    pub(super) fn for_initialization(ctx: &Ctx) -> Self {
+        Self::make(ctx, &ctx.services.codes.initialization, Delivery::Send)
+    }
+
+    pub(super) fn for_password_reset(ctx: &Ctx, delivery: Delivery) -> Self {
+        Self::make(ctx, &ctx.services.codes.password_reset, delivery)
+    }
+
+    /// An invitation looks like an initialization.
+    pub(super) fn for_invitation(ctx: &Ctx, delivery: Delivery) -> Self {
+        Self::make(ctx, &ctx.services.codes.initialization, delivery)
+    }
+
+    fn make(ctx: &Ctx, policy: &CodePolicy, delivery: Delivery) -> Self {
         let services = &ctx.services;
-        let policy = &services.codes.verify_phone;
         let id = MessageId(services.ids.next(ctx.now));
         let plain = policy.generate(&mut rand::rng());
         let is_returned = delivery == Delivery::Return;
@@ -54,13 +78,27 @@ impl MadeCode {
                 },
                 expiry: policy.expiry,
                 is_returned,
+                url_template: None,
                 trigger_origin: ctx.origin.clone(),
             },
             plain,
+            application_name: None,
         }
     }
 
-    /// What happens to a number that gets this code.
+    /// With a link that the caller words.
+    pub(super) fn with_url(mut self, url_template: Option<String>) -> Self {
+        self.new.url_template = url_template;
+        self
+    }
+
+    /// With the application that the person is invited to.
+    pub(super) fn for_application(mut self, name: Option<String>) -> Self {
+        self.application_name = name;
+        self
+    }
+
+    /// What happens to a number or an address that gets this code.
     pub(super) fn verification(&self) -> Verification {
         Verification::Code(self.new.clone())
     }
@@ -70,27 +108,57 @@ impl MadeCode {
         self.new.is_returned.then(|| self.plain.expose().to_owned())
     }
 
+    /// What is kept of it, and what its event tells.
+    pub(super) fn new_code(&self) -> &NewCode {
+        &self.new
+    }
+
     /// Makes this the pending code of a phone.
     pub(super) fn add_to(&self, phone: &mut HumanPhone) {
         phone.add_code(self.new.clone());
     }
 
-    /// Leaves the message with the code in the outbox, unless the caller gets the code.
+    /// Leaves the SMS with the code in the outbox, unless the caller gets the code.
     pub(super) fn enqueue(self, tx: &WriteTx<'_>, phone: &HumanPhone) -> Result<(), Error> {
-        let Some(recipient) = phone.number.clone().filter(|_| !self.new.is_returned) else {
+        match phone.number.clone() {
+            Some(number) => self.send(
+                tx,
+                phone.user.row,
+                MessagePurpose::VerifyPhone,
+                Recipient::Phone(number),
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves the e-mail with the code in the outbox, unless the caller gets the code.
+    pub(super) fn enqueue_email(self, tx: &WriteTx<'_>, email: &HumanEmail) -> Result<(), Error> {
+        let recipient = Recipient::Email(email.address.clone());
+        self.send(tx, email.user.row, MessagePurpose::VerifyEmail, recipient)
+    }
+
+    /// Leaves the message with the code in the outbox, unless the caller gets the code.
+    pub(super) fn send(
+        self,
+        tx: &WriteTx<'_>,
+        user: i64,
+        purpose: MessagePurpose,
+        recipient: Recipient,
+    ) -> Result<(), Error> {
+        if self.new.is_returned {
             return Ok(());
-        };
+        }
+        let expires_at = self.new.pending.expires_at;
         tx.enqueue(&Message {
             id: self.new.pending.id,
-            user: phone.user.row,
+            user,
+            purpose,
             recipient,
             sealed_code: self.sealed,
             origin: self.new.trigger_origin,
-            expires_at: self
-                .new
-                .pending
-                .expires_at
-                .unwrap_or_else(|| tx.stamp.now.plus(LONGEST_DELIVERY)),
+            url_template: self.new.url_template,
+            application_name: self.application_name,
+            expires_at: expires_at.unwrap_or_else(|| tx.stamp.now.plus(LONGEST_DELIVERY)),
             attempts: 0,
             unknown_outcomes: 0,
         })

@@ -1,11 +1,15 @@
 //! v2 `AddHumanUser`: a human who is active at once, in the organization that the request names.
 
 use super::{
-    creation::{self, EmailCode, EmailPlan, NewPerson, NewSecret, PhonePlan},
+    creation::{self, EmailPlan, NewPerson, PhonePlan},
     password,
 };
 use crate::{
-    api::{Ctx, codes::Delivery, details},
+    api::{
+        Ctx,
+        codes::{Delivery, MadeCode},
+        details,
+    },
     auth,
     contract::pb::zitadel::{
         object::v2::{Organization, organization::Org},
@@ -159,18 +163,16 @@ fn person_name(
 }
 
 fn email_plan(ctx: &Ctx, email: SetHumanEmail) -> EmailPlan {
-    let (is_returned, url_template) = match email.verification {
-        Some(EmailWanted::IsVerified(true)) => return EmailPlan::Verified,
-        Some(EmailWanted::IsVerified(false)) => return EmailPlan::Nothing,
-        Some(EmailWanted::ReturnCode(_)) => (true, None),
-        Some(EmailWanted::SendCode(send)) => (false, send.url_template),
-        None => (false, None),
-    };
-    EmailPlan::Code(EmailCode {
-        made: NewSecret::for_email(ctx),
-        is_returned,
-        url_template,
-    })
+    let code = |delivery| MadeCode::for_email(ctx, delivery);
+    match email.verification {
+        Some(EmailWanted::IsVerified(true)) => EmailPlan::Verified,
+        Some(EmailWanted::IsVerified(false)) => EmailPlan::Nothing,
+        Some(EmailWanted::ReturnCode(_)) => EmailPlan::Code(code(Delivery::Return)),
+        Some(EmailWanted::SendCode(send)) => {
+            EmailPlan::Code(code(Delivery::Send).with_url(send.url_template))
+        }
+        None => EmailPlan::Code(code(Delivery::Send)),
+    }
 }
 
 /// An empty number is as good as none.

@@ -1,25 +1,18 @@
 //! How a human comes into being, whichever API asks: the checks that need rows, the events in order,
 //! the codes, one transaction. The operations translate their requests into [`NewPerson`].
 
-use std::time::Duration;
-
 use crate::{
     api::{
         Ctx,
         codes::{Delivery, MadeCode},
     },
     domain::{
-        Aggregate, CodePolicy, CodePurpose, Email, Event, Gender, HumanPhone, Language, MessageId,
-        Name, PendingCode, PhoneNumber, PlainCode, UserState,
+        Aggregate, Email, Event, Gender, HumanPhone, Language, MessagePurpose, Name, PhoneNumber,
+        Recipient, UserState,
     },
     error::{self, Entry, Error},
     store::{NewHuman, NewUser, OrgRef, ReadTx, WriteTx},
 };
-
-/// The life of an initialization code.
-const INITIALIZATION_EXPIRY: Duration = Duration::from_secs(72 * 3600);
-/// The life of an e-mail code.
-const EMAIL_EXPIRY: Duration = Duration::from_secs(3600);
 
 /// A human to be made, translated from the wire.
 pub(super) struct NewPerson {
@@ -52,54 +45,15 @@ pub(super) enum EmailPlan {
     /// It is known to be the user's.
     Verified,
     /// It has to be verified with a code.
-    Code(EmailCode),
+    Code(MadeCode),
     /// It stays unverified.
     Nothing,
-}
-
-/// A code for an e-mail address.
-pub(super) struct EmailCode {
-    pub made: NewSecret,
-    pub is_returned: bool,
-    pub url_template: Option<String>,
 }
 
 /// What happens to the phone.
 pub(super) enum PhonePlan {
     Verified,
     Code(Delivery),
-}
-
-/// A code that was made, with what is kept of it.
-pub(super) struct NewSecret {
-    pub plain: PlainCode,
-    pending: PendingCode,
-    expiry: Duration,
-}
-
-impl NewSecret {
-    /// A code for an e-mail address: six capitals and digits, an hour.
-    pub(super) fn for_email(ctx: &Ctx) -> Self {
-        Self::make(ctx, EMAIL_EXPIRY)
-    }
-
-    fn make(ctx: &Ctx, expiry: Duration) -> Self {
-        let plain =
-            CodePolicy::new(6, Some(expiry), false, true, true, false).generate(&mut rand::rng());
-        let id = MessageId(ctx.services.ids.next(ctx.now));
-        let hash = ctx.services.keys.hash_code(id, &plain);
-        let pending = PendingCode {
-            id,
-            hash,
-            expires_at: Some(ctx.now.plus(expiry)),
-            wrong_tries: 0,
-        };
-        Self {
-            plain,
-            pending,
-            expiry,
-        }
-    }
 }
 
 /// A human that was made.
@@ -112,7 +66,7 @@ pub(super) struct Created {
 /// Makes a human.
 pub(super) async fn create(ctx: &Ctx, person: NewPerson) -> Result<Created, Error> {
     let email_code = match &person.email_plan {
-        EmailPlan::Code(code) if code.is_returned => Some(code.made.plain.expose().to_owned()),
+        EmailPlan::Code(code) => code.returned(),
         _ => None,
     };
     let phone_code = match &person.phone {
@@ -121,11 +75,10 @@ pub(super) async fn create(ctx: &Ctx, person: NewPerson) -> Result<Created, Erro
     };
     let returned_phone_code = phone_code.as_ref().and_then(MadeCode::returned);
     let initialization = match person.email_plan {
-        EmailPlan::Initialize { .. } => Some(NewSecret::make(ctx, INITIALIZATION_EXPIRY)),
+        EmailPlan::Initialize { .. } => Some(MadeCode::for_initialization(ctx)),
         _ => None,
     };
     let id = person.id.clone().unwrap_or_else(|| ctx.new_id());
-    let origin = ctx.origin.clone();
     let user = ctx
         .write(move |tx| {
             let sequence = check_id(tx, &id, person.id_taken)?;
@@ -137,7 +90,6 @@ pub(super) async fn create(ctx: &Ctx, person: NewPerson) -> Result<Created, Erro
             let draft = Draft {
                 id,
                 sequence,
-                origin,
                 org: person.org,
                 user_name: person.user_name,
                 name: person.name,
@@ -193,7 +145,6 @@ fn check_domain(tx: &ReadTx<'_>, user_name: &str, org: i64) -> Result<(), Error>
 struct Draft {
     id: String,
     sequence: i64,
-    origin: String,
     org: OrgRef,
     user_name: String,
     name: Name,
@@ -201,7 +152,7 @@ struct Draft {
     gender: Gender,
     email: String,
     email_plan: EmailPlan,
-    initialization: Option<NewSecret>,
+    initialization: Option<MadeCode>,
     phone: Option<PhoneNumber>,
     password_hash: Option<String>,
     password_change_required: bool,
@@ -225,29 +176,35 @@ impl Draft {
         if is_verified {
             user.push(Event::EmailVerified);
         }
-        if let Some(code) = &self.initialization {
-            let trigger_origin = self.origin.clone();
-            user.push(Event::InitializationCodeAdded {
-                expiry: Some(code.expiry),
-                trigger_origin,
-            });
-        }
-        let code = match self.email_plan {
-            EmailPlan::Code(code) => {
-                user.push(Event::EmailCodeAdded {
-                    expiry: Some(code.made.expiry),
-                    url_template: code.url_template,
-                    code_returned: code.is_returned,
-                    trigger_origin: self.origin,
+        let code = match (self.initialization, self.email_plan) {
+            (Some(code), _) => {
+                let new = code.new_code();
+                user.push(Event::InitializationCodeAdded {
+                    expiry: new.expiry,
+                    trigger_origin: new.trigger_origin.clone(),
                 });
-                Some((CodePurpose::VerifyEmail, code.made.pending))
+                Some((MessagePurpose::Initialization, code))
+            }
+            (None, EmailPlan::Code(code)) => {
+                let new = code.new_code().clone();
+                user.push(Event::EmailCodeAdded {
+                    expiry: new.expiry,
+                    url_template: new.url_template,
+                    code_returned: new.is_returned,
+                    trigger_origin: new.trigger_origin,
+                });
+                Some((MessagePurpose::VerifyEmail, code))
             }
             _ => None,
         };
-        let initialization = self.initialization.map(|code| code.pending);
+        let pending = code.as_ref().and_then(|(purpose, code)| {
+            let pending = code.new_code().pending.clone();
+            purpose.code().map(|purpose| (purpose, pending))
+        });
+        let recipient = Recipient::Email(self.email.clone());
         let mut new = NewUser {
             aggregate: user,
-            state: if initialization.is_some() {
+            state: if matches!(code, Some((MessagePurpose::Initialization, _))) {
                 UserState::Initial
             } else {
                 UserState::Active
@@ -261,7 +218,7 @@ impl Draft {
                     address: self.email,
                     is_verified,
                 },
-                code: code.or(initialization.map(|code| (CodePurpose::Initialization, code))),
+                code: pending,
                 phone: self.phone,
                 password_hash: self.password_hash,
                 password_change_required: self.password_change_required,
@@ -269,6 +226,9 @@ impl Draft {
             machine: None,
         };
         tx.insert_user(&mut new)?;
+        if let Some((purpose, code)) = code {
+            code.send(tx, new.aggregate.row, purpose, recipient)?;
+        }
         Ok(new.aggregate)
     }
 

@@ -2,11 +2,15 @@
 
 use super::{
     add_human::{check_names, person_name, phone_plan},
-    creation::{self, EmailCode, EmailPlan, NewPerson, NewSecret},
+    creation::{self, EmailPlan, NewPerson},
     password,
 };
 use crate::{
-    api::{Ctx, details},
+    api::{
+        Ctx,
+        codes::{Delivery, MadeCode},
+        details,
+    },
     contract::pb::zitadel::management::v1::{ImportHumanUserRequest, ImportHumanUserResponse},
     domain::{Gender, Language},
     error::{self, Error},
@@ -64,11 +68,7 @@ pub(in crate::api) async fn import_human_user(
     };
     let email_plan = match (is_email_verified, has_password, request.idps.is_empty()) {
         (true, true, _) | (true, _, false) => EmailPlan::Verified,
-        (false, _, false) => EmailPlan::Code(EmailCode {
-            made: NewSecret::for_email(ctx),
-            is_returned: false,
-            url_template: None,
-        }),
+        (false, _, false) => EmailPlan::Code(MadeCode::for_email(ctx, Delivery::Send)),
         _ => EmailPlan::Initialize { is_verified: false },
     };
 

@@ -49,3 +49,64 @@ CREATE TABLE machine_secrets (
     hash       BLOB    NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
+
+-- Messages also go by e-mail, and for other purposes.
+ALTER TABLE messages RENAME TO messages_1;
+CREATE TABLE messages (
+    id          INTEGER PRIMARY KEY,
+    user        INTEGER NOT NULL REFERENCES users (row),
+    purpose     INTEGER NOT NULL CHECK (purpose BETWEEN 1 AND 5),
+    channel     INTEGER NOT NULL CHECK (channel IN (1, 2)),
+    recipient   TEXT    NOT NULL,
+    code        BLOB,
+    url_template     TEXT,
+    application_name TEXT,
+    origin      TEXT    NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+    attempts    INTEGER NOT NULL,
+    unknown_outcomes INTEGER NOT NULL DEFAULT 0,
+    due_at      INTEGER NOT NULL,
+    provider      TEXT,
+    provider_id   TEXT,
+    provider_code TEXT,
+    detail        TEXT,
+    CHECK (state = 0 OR code IS NULL)
+) STRICT;
+INSERT INTO messages (id, user, purpose, channel, recipient, code, origin, expires_at, state, attempts,
+        unknown_outcomes, due_at, provider, provider_id, provider_code, detail)
+    SELECT id, user, purpose, 1, recipient, code, origin, expires_at, state, attempts,
+        unknown_outcomes, due_at, provider, provider_id, provider_code, detail
+    FROM messages_1;
+DROP TABLE messages_1;
+CREATE INDEX messages_queued ON messages (channel, due_at) WHERE state = 0;
+
+CREATE TABLE message_texts (
+    org      INTEGER NOT NULL,
+    type     TEXT    NOT NULL,
+    language TEXT    NOT NULL,
+    key      TEXT    NOT NULL,
+    text     TEXT    NOT NULL,
+    PRIMARY KEY (org, type, language, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE email_providers (
+    row            INTEGER PRIMARY KEY,
+    id             TEXT    NOT NULL UNIQUE,
+    description    TEXT    NOT NULL,
+    is_active      INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)),
+    kind           INTEGER NOT NULL CHECK (kind IN (1, 2)),
+    sender_address TEXT    NOT NULL DEFAULT '',
+    sender_name    TEXT    NOT NULL DEFAULT '',
+    reply_to       TEXT    NOT NULL DEFAULT '',
+    tls            INTEGER NOT NULL DEFAULT 0 CHECK (tls IN (0, 1)),
+    host           TEXT    NOT NULL DEFAULT '',
+    user           TEXT    NOT NULL DEFAULT '',
+    endpoint       TEXT    NOT NULL DEFAULT '',
+    secret         BLOB    NOT NULL,
+    sequence       INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    changed_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX email_providers_active ON email_providers (is_active) WHERE is_active = 1;

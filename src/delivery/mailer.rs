@@ -1,0 +1,301 @@
+//! The way by e-mail: one attempt to send one e-mail through the active provider.
+//!
+//! The provider is the one that the instance made active, else the mail server of the configuration.
+//! Its connections are kept until its settings change. Runs on worker threads and may block.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use log::{debug, info, warn};
+use rand::RngExt as _;
+
+use super::{
+    lane::Lane,
+    policy,
+    sender::outcome,
+    text::Rendered,
+    wanted::{Useless, prepare},
+};
+use crate::{
+    clock::Clock,
+    domain::{Channel, MessageId, Recipient, TextKey},
+    mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer, host_and_port},
+    secrets::Keys,
+    store::{EmailProvider, EmailProviderKind, Message, MessageState, Outcome, Store},
+};
+
+/// Attempts at one time.
+const CONCURRENCY: usize = 8;
+/// An address that a server refuses for now is tried so often at most: the code expires before.
+const MOST_ATTEMPTS: u32 = 20;
+
+/// What all attempts share.
+pub(super) struct Mailer {
+    pub store: Store,
+    pub clock: Clock,
+    pub keys: Arc<Keys>,
+    pub default_language: String,
+    /// The mail server of the configuration, for an instance without an active provider.
+    pub fallback: Option<MailServer>,
+    /// The connections to the mail server that was used last.
+    pub connections: Mutex<Option<Arc<SmtpMailer>>>,
+}
+
+/// What an e-mail goes through.
+enum Provider {
+    Smtp {
+        name: String,
+        server: MailServer,
+    },
+    Http {
+        name: String,
+        endpoint: HttpEndpoint,
+    },
+}
+
+impl Lane for Mailer {
+    fn channel(&self) -> Channel {
+        Channel::Email
+    }
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn is_served(&self) -> bool {
+        self.fallback.is_some()
+            || self
+                .store
+                .read_blocking(|tx| tx.active_email_provider())
+                .is_ok_and(|provider| provider.is_some())
+    }
+
+    fn concurrency(&self) -> usize {
+        CONCURRENCY
+    }
+
+    fn retry_at(&self) -> Option<Instant> {
+        None
+    }
+
+    fn reason(&self) -> String {
+        "no e-mail provider is active and [smtp] is not configured".to_owned()
+    }
+
+    fn attempt(&self, id: MessageId) -> Option<Outcome> {
+        let message = match self.store.point(|tx| tx.queued_message(id)) {
+            Ok(message) => message?,
+            Err(fault) => {
+                warn!("message {id} has to wait: {fault}");
+                return None;
+            }
+        };
+        Some(self.send(&message).unwrap_or_else(|useless| match useless {
+            Useless::Final(state) => {
+                debug!("message {id} is useless: {state:?}");
+                outcome(&message, Ok(state))
+            }
+            Useless::Later(fault) => {
+                warn!("message {id} has to wait: {fault}");
+                let wait = policy::wait(message.attempts + 1, None, 1.0);
+                outcome(&message, Err(self.clock.now().plus(wait)))
+            }
+        }))
+    }
+}
+
+impl Mailer {
+    fn send(&self, message: &Message) -> Result<Outcome, Useless> {
+        let now = self.clock.now();
+        let (rendered, code) = prepare(
+            &self.store,
+            &self.keys,
+            &self.default_language,
+            message,
+            now,
+        )?;
+        let Recipient::Email(address) = &message.recipient else {
+            return Err(Useless::Final(MessageState::Failed));
+        };
+        let Some(provider) = self.provider().map_err(Useless::Later)? else {
+            let wait = policy::wait(1, None, 1.0);
+            return Ok(outcome(message, Err(now.plus(wait))));
+        };
+        let result = match &provider {
+            Provider::Smtp { server, .. } => {
+                let email = email(message.id, address, &rendered);
+                self.mailer(server).and_then(|mailer| mailer.send(&email))
+            }
+            Provider::Http { name, endpoint } => {
+                let recipient = ("recipientEmailAddress", address.as_str());
+                let body = rendered.metadata(&message.id.to_string(), recipient, name);
+                endpoint.post(&body, now.seconds())
+            }
+        };
+        let attempt = message.attempts + 1;
+        let name = provider.name();
+        let masked = masked(address);
+        let next = match &result {
+            Ok(()) => {
+                info!("message {} to {masked} sent through {name}", message.id);
+                Ok(MessageState::Sent)
+            }
+            Err(failure) => {
+                let text = failure.to_string();
+                let is_safe = !text.contains(code.expose()) && !text.contains(address.as_str());
+                let text = if is_safe {
+                    text.as_str()
+                } else {
+                    "(detail withheld)"
+                };
+                let is_final = matches!(failure, Failure::Permanent(_)) || attempt >= MOST_ATTEMPTS;
+                if is_final {
+                    warn!(
+                        "message {} to {masked} given up: {name}: {text}",
+                        message.id
+                    );
+                    Ok(MessageState::Failed)
+                } else {
+                    warn!(
+                        "message {} to {masked} not sent: {name}: {text}",
+                        message.id
+                    );
+                    let wait = policy::wait(attempt, None, rand::rng().random());
+                    Err(self.clock.now().plus(wait))
+                }
+            }
+        };
+        Ok(Outcome {
+            attempts: attempt,
+            provider: Some(name.to_owned()),
+            ..outcome(message, next)
+        })
+    }
+
+    fn provider(&self) -> Result<Option<Provider>, crate::error::Error> {
+        let active = self.store.point(|tx| tx.active_email_provider())?;
+        let Some(provider) = active else {
+            let fallback = self.fallback.clone();
+            return Ok(fallback.map(|server| Provider::Smtp {
+                name: "smtp".to_owned(),
+                server,
+            }));
+        };
+        let provider = self.opened(provider);
+        if provider.is_none() {
+            warn!("the settings of the active e-mail provider cannot be used; add it again");
+        }
+        Ok(provider)
+    }
+
+    fn opened(&self, provider: EmailProvider) -> Option<Provider> {
+        let secret = self
+            .keys
+            .open_setting(&provider.id, &provider.sealed_secret)?;
+        let secret = Secret(String::from_utf8(secret).ok()?);
+        match provider.kind {
+            EmailProviderKind::Smtp(smtp) => {
+                let (host, port) = host_and_port(&smtp.host)?;
+                Some(Provider::Smtp {
+                    name: provider.id,
+                    server: MailServer {
+                        host,
+                        port,
+                        tls: smtp.tls,
+                        user: smtp.user,
+                        password: secret,
+                        sender_address: smtp.sender_address,
+                        sender_name: smtp.sender_name,
+                        reply_to: smtp.reply_to,
+                    },
+                })
+            }
+            EmailProviderKind::Http { endpoint } => Some(Provider::Http {
+                name: provider.id,
+                endpoint: HttpEndpoint {
+                    endpoint,
+                    signing_key: secret,
+                },
+            }),
+        }
+    }
+
+    /// The connections to a mail server: those that are there, unless its settings changed.
+    fn mailer(&self, server: &MailServer) -> Result<Arc<SmtpMailer>, Failure> {
+        let mut kept = self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(mailer) = kept.as_ref().filter(|mailer| mailer.server() == server) {
+            return Ok(mailer.clone());
+        }
+        let mailer = Arc::new(SmtpMailer::new(server.clone())?);
+        *kept = Some(mailer.clone());
+        Ok(mailer)
+    }
+}
+
+impl Provider {
+    fn name(&self) -> &str {
+        match self {
+            Self::Smtp { name, .. } | Self::Http { name, .. } => name,
+        }
+    }
+}
+
+fn email(id: MessageId, address: &str, rendered: &Rendered) -> Email {
+    let part = |key| rendered.text.get(key);
+    let lines = [
+        part(TextKey::Greeting),
+        part(TextKey::Text),
+        rendered.url.as_str(),
+        part(TextKey::Footer),
+    ];
+    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    let button = match rendered.url.as_str() {
+        "" => String::new(),
+        url => format!(
+            "<p><a href=\"{}\">{}</a></p>",
+            escaped(url),
+            escaped(part(TextKey::ButtonText))
+        ),
+    };
+    let paragraph = |text: &str| match text {
+        "" => String::new(),
+        text => format!("<p>{}</p>", escaped(text)),
+    };
+    Email {
+        id: id.to_string(),
+        to: address.to_owned(),
+        subject: part(TextKey::Subject).to_owned(),
+        text: lines.join("\n\n"),
+        html: format!(
+            "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head><body>{}{}{button}{}</body></html>",
+            escaped(&rendered.language),
+            escaped(part(TextKey::Title)),
+            paragraph(part(TextKey::Greeting)),
+            paragraph(part(TextKey::Text)),
+            paragraph(part(TextKey::Footer)),
+        ),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// `a…@example.com`
+fn masked(address: &str) -> String {
+    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}…@{domain}")
+}

@@ -1,0 +1,224 @@
+//! SMTP through lettre: TLS from the first byte on port 465, STARTTLS elsewhere, plain to this machine.
+
+use std::{net::IpAddr, time::Duration};
+
+use lettre::{
+    Message, SmtpTransport, Transport as _,
+    message::{Mailbox, MultiPart},
+    transport::smtp::{
+        PoolConfig,
+        authentication::Credentials,
+        client::{Tls, TlsParameters},
+    },
+};
+
+use super::{Email, Failure, Secret};
+
+/// How long one step of the conversation may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// TLS from the first byte (RFC 8314).
+const SUBMISSIONS: u16 = 465;
+
+/// A mail server, and who the e-mails come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailServer {
+    /// Name or address, without the port.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// Whether the connection must be encrypted.
+    pub tls: bool,
+    /// The user name; empty if the server asks for none.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
+    /// The address that e-mails come from.
+    pub sender_address: String,
+    /// The name that e-mails come from.
+    pub sender_name: String,
+    /// Where answers go; empty is to the sender.
+    pub reply_to: String,
+}
+
+/// Reads `host:port`; an IPv6 address stands in brackets.
+pub fn host_and_port(text: &str) -> Option<(String, u16)> {
+    let (host, port) = text.rsplit_once(':')?;
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let is_bare_v6 = bare.is_none() && host.contains(':');
+    if host.is_empty() || host.contains(char::is_whitespace) || is_bare_v6 {
+        return None;
+    }
+    Some((bare.unwrap_or(host).to_owned(), port.parse().ok()?))
+}
+
+/// A connection pool to one mail server.
+pub struct SmtpMailer {
+    server: MailServer,
+    transport: SmtpTransport,
+}
+
+impl SmtpMailer {
+    /// Prepares connections; none is opened yet.
+    ///
+    /// # Errors
+    /// If the host cannot be a name for TLS.
+    pub fn new(server: MailServer) -> Result<Self, Failure> {
+        let settings = |fault: lettre::transport::smtp::Error| Failure::Settings(fault.to_string());
+        let parameters = || TlsParameters::new(server.host.clone()).map_err(settings);
+        let has_password = !server.user.is_empty();
+        let tls = match (server.tls, server.port) {
+            (true, SUBMISSIONS) => Tls::Wrapper(parameters()?),
+            (true, _) => Tls::Required(parameters()?),
+            (false, _) if is_loopback(&server.host) => Tls::None,
+            // A password does not cross a network in clear text, whatever the settings say.
+            (false, _) if has_password => Tls::Required(parameters()?),
+            (false, _) => Tls::Opportunistic(parameters()?),
+        };
+        let mut builder = SmtpTransport::builder_dangerous(&server.host)
+            .port(server.port)
+            .tls(tls)
+            .timeout(Some(TIMEOUT))
+            .pool_config(
+                PoolConfig::new()
+                    .max_size(8)
+                    .idle_timeout(Duration::from_secs(60)),
+            );
+        if has_password {
+            let password = server.password.0.clone();
+            builder = builder.credentials(Credentials::new(server.user.clone(), password));
+        }
+        Ok(Self {
+            transport: builder.build(),
+            server,
+        })
+    }
+
+    /// The mail server.
+    pub fn server(&self) -> &MailServer {
+        &self.server
+    }
+
+    /// Sends an e-mail; returns when the server has taken it.
+    ///
+    /// # Errors
+    /// Why it did not.
+    pub fn send(&self, email: &Email) -> Result<(), Failure> {
+        let message = self.compose(email)?;
+        match self.transport.send(&message) {
+            Ok(_) => Ok(()),
+            Err(fault) => Err(failure(&fault)),
+        }
+    }
+
+    fn compose(&self, email: &Email) -> Result<Message, Failure> {
+        let server = &self.server;
+        let mailbox = |name: &str, address: &str| {
+            let address = address
+                .parse()
+                .map_err(|_| format!("{name} is not a valid address"))?;
+            Ok::<_, String>(Mailbox::new(None, address))
+        };
+        let mut sender =
+            mailbox("the sender's address", &server.sender_address).map_err(Failure::Settings)?;
+        sender.name = Some(server.sender_name.clone()).filter(|name| !name.is_empty());
+        let to = mailbox("the recipient", &email.to).map_err(Failure::Permanent)?;
+        let domain = server.sender_address.rsplit('@').next().unwrap_or("belfry");
+        let mut builder = Message::builder()
+            .from(sender)
+            .to(to)
+            .message_id(Some(format!("<{}@{domain}>", email.id)))
+            .subject(email.subject.replace(['\r', '\n'], " "));
+        if !server.reply_to.is_empty() {
+            let reply_to =
+                mailbox("the reply-to address", &server.reply_to).map_err(Failure::Settings)?;
+            builder = builder.reply_to(reply_to);
+        }
+        builder
+            .multipart(MultiPart::alternative_plain_html(
+                email.text.clone(),
+                email.html.clone(),
+            ))
+            .map_err(|fault| Failure::Settings(fault.to_string()))
+    }
+}
+
+/// The kinds of faults. The texts may quote what the server said, never what was sent to it.
+fn failure(fault: &lettre::transport::smtp::Error) -> Failure {
+    let mut text = fault.to_string();
+    let mut cause = std::error::Error::source(fault);
+    while let Some(next) = cause {
+        text = format!("{text}: {next}");
+        cause = next.source();
+    }
+    let code = fault.status().map(u16::from);
+    match code {
+        // Authentication required, or failed (RFC 4954).
+        Some(530 | 534 | 535 | 538) => Failure::Settings(text),
+        _ if fault.is_permanent() => Failure::Permanent(text),
+        _ if fault.is_client() => Failure::Settings(text),
+        _ => Failure::Temporary(text),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_a_port() {
+        let read = |text| host_and_port(text);
+        assert_eq!(
+            read("mail.example.com:587"),
+            Some(("mail.example.com".into(), 587))
+        );
+        assert_eq!(read("[::1]:25"), Some(("::1".into(), 25)));
+        for bad in [
+            "mail.example.com",
+            ":25",
+            "::1:25x",
+            "::1",
+            "a b:25",
+            "mail:70000",
+            "",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_name_or_subject_becomes_a_header() {
+        let mailer = SmtpMailer::new(MailServer {
+            host: "localhost".into(),
+            port: 25,
+            tls: false,
+            user: String::new(),
+            password: Secret::default(),
+            sender_address: "belfry@example.com".into(),
+            sender_name: "Grüße\r\nBcc: eve@example.com".into(),
+            reply_to: String::new(),
+        });
+        let email = Email {
+            id: "1".into(),
+            to: "ada@example.com".into(),
+            subject: "Hello\r\nBcc: eve@example.com".into(),
+            text: "text".into(),
+            html: "<p>text</p>".into(),
+        };
+        let composed = mailer.and_then(|mailer| mailer.compose(&email));
+        let text = composed
+            .map(|message| message.formatted())
+            .unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        assert!(text.contains("Message-ID: <1@example.com>"), "{text}");
+        assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
+    }
+}
