@@ -82,7 +82,12 @@ pub(super) async fn create(ctx: &Ctx, person: NewPerson) -> Result<Created, Erro
     let user = ctx
         .write(move |tx| {
             let sequence = check_id(tx, &id, person.id_taken)?;
-            check_domain(tx, &person.user_name, person.org.row)?;
+            check_domain(
+                tx,
+                &person.user_name,
+                person.org.row,
+                error::USER_NAME_DOMAIN_NOT_ALLOWED,
+            )?;
             person.password_check?;
             if tx.user_name_is_taken(&person.user_name)? {
                 return Err(error::USER_NAME_TAKEN.into());
@@ -131,12 +136,17 @@ pub(super) fn check_id(tx: &ReadTx<'_>, id: &str, taken: &'static Entry) -> Resu
 }
 
 /// A user name must not end in a domain of another organization (contract/users.md §1, Names).
-fn check_domain(tx: &ReadTx<'_>, user_name: &str, org: i64) -> Result<(), Error> {
+pub(super) fn check_domain(
+    tx: &ReadTx<'_>,
+    user_name: &str,
+    org: i64,
+    not_allowed: &'static Entry,
+) -> Result<(), Error> {
     let Some((_, domain)) = user_name.rsplit_once('@') else {
         return Ok(());
     };
     match tx.org_by_domain(domain)? {
-        Some(owner) if owner.row != org => Err(error::USER_NAME_DOMAIN_NOT_ALLOWED.into()),
+        Some(owner) if owner.row != org => Err(not_allowed.into()),
         _ => Ok(()),
     }
 }
