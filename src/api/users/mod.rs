@@ -3,7 +3,9 @@
 mod add_human;
 mod add_human_v2;
 mod add_machine;
+mod beta;
 mod changes;
+mod create_v2;
 mod creation;
 mod email;
 mod email_v2;
@@ -21,6 +23,7 @@ mod remove;
 mod set_password;
 mod shown;
 mod state;
+mod update_v2;
 
 use super::table::{AUTH, MANAGEMENT, Table, USERS};
 
@@ -28,7 +31,7 @@ pub use password::PasswordHasher;
 
 /// The rows of these operations.
 pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
-    v2(me(management(table)?)?)
+    beta::register(v2(me(management(table)?)?)?)
 }
 
 fn management(table: Table<'_>) -> anyhow::Result<Table<'_>> {
@@ -131,6 +134,9 @@ fn v2(table: Table<'_>) -> anyhow::Result<Table<'_>> {
             add_human_v2::may_add_human_user_v2,
             add_human_v2::add_human_user_v2,
         )?
+        .on(USERS, "CreateUser", create_v2::create_user)?
+        .on(USERS, "UpdateUser", update_v2::update_user)?
+        .on(USERS, "UpdateHumanUser", update_v2::update_human_user)?
         .on(USERS, "GetUserByID", get::get_user_by_id_v2)?
         .on(USERS, "DeactivateUser", state::deactivate_user_v2)?
         .on(USERS, "ReactivateUser", state::reactivate_user_v2)?

@@ -3,14 +3,17 @@
 //! They are stored and never asked for: Belfry is no login server. What a password lacks is told before
 //! it is hashed; the hashing happens before the change is queued.
 
+use std::sync::Arc;
+
 use super::{load, password};
 use crate::{
     api::{
-        Ctx,
+        Ctx, Services,
         codes::{Attempt, Delivery, MadeCode},
         details,
     },
     auth::Principal,
+    clock::Timestamp,
     contract::pb::zitadel::{
         auth::v1 as auth,
         management::v1::{
@@ -82,7 +85,7 @@ fn initialized_in_org(tx: &ReadTx<'_>, user_id: &str, org: i64) -> Result<User, 
 }
 
 /// A new password makes the code that asked for one worthless.
-fn save(
+pub(super) fn save(
     tx: &WriteTx<'_>,
     user: &mut Aggregate,
     hash: &str,
@@ -112,12 +115,11 @@ pub(in crate::api) async fn update_my_password(
         Ok(()) if is_right => password::hash(ctx, request.new_password).await?,
         _ => String::new(),
     };
-    let (services, now) = (ctx.services.clone(), ctx.now);
+    let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
     let details = ctx
         .write(move |tx| {
             let mut user = initialized_in_org(tx, &user_id, org)?.aggregate;
-            let wrong = error::PASSWORD_WRONG;
-            Attempt::judge_password(&services, now, tx, &mut user, is_right, wrong)?;
+            judge.allow(tx, &caller, &mut user, Allowed::Current(is_right))?;
             new_check?;
             save(tx, &mut user, &hash, false)?;
             Ok(details::full(&user))
@@ -237,6 +239,61 @@ fn reset(
     Ok(user)
 }
 
+/// The code that a person sends back to set a password.
+pub(super) fn by_code(ctx: &Ctx, code: String) -> Allowed {
+    Allowed::Code(Attempt::new(ctx, code))
+}
+
+/// The current password of a user, checked.
+pub(super) async fn by_current(
+    ctx: &Ctx,
+    user_id: &str,
+    current: String,
+) -> Result<Allowed, Error> {
+    let user = ctx.services.store.point(|tx| initialized(tx, user_id))?;
+    Ok(Allowed::Current(is_current(ctx, &user, current).await?))
+}
+
+/// Decides, inside the change, whether a password may be set.
+pub(super) struct Judge {
+    services: Arc<Services>,
+    now: Timestamp,
+}
+
+impl Judge {
+    pub(super) fn new(ctx: &Ctx) -> Self {
+        Self {
+            services: ctx.services.clone(),
+            now: ctx.now,
+        }
+    }
+
+    /// Counts what is wrong, and keeps that.
+    pub(super) fn allow(
+        &self,
+        tx: &WriteTx<'_>,
+        caller: &Principal,
+        user: &mut Aggregate,
+        allowed: Allowed,
+    ) -> Result<(), Refusal> {
+        match allowed {
+            Allowed::Code(attempt) => attempt.judge_purpose(
+                tx,
+                user,
+                CodePurpose::PasswordReset,
+                (Event::PasswordCheckSucceeded, Event::PasswordCheckFailed),
+                error::V2_CODE_INVALID,
+            ),
+            Allowed::Current(is_right) => {
+                load::check_self_or_writer(tx, caller, user)?;
+                let wrong = error::PASSWORD_WRONG;
+                Attempt::judge_password(&self.services, self.now, tx, user, is_right, wrong)
+            }
+            Allowed::Writer => Ok(load::check_writer(tx, caller, user)?),
+        }
+    }
+}
+
 /// What allows somebody to set a password.
 pub(super) enum Allowed {
     /// The code that was made for it.
@@ -259,12 +316,12 @@ pub(in crate::api) async fn set_password(
         Error::invalid("invalid SetPasswordRequest.NewPassword: value is required")
     })?;
     let user_id = request.user_id;
-    let user = ctx.services.store.point(|tx| initialized(tx, &user_id))?;
+    ctx.services
+        .store
+        .point(|tx| initialized(tx, &user_id).map(drop))?;
     let allowed = match request.verification {
-        Some(Verification::VerificationCode(code)) => Allowed::Code(Attempt::new(ctx, code)),
-        Some(Verification::CurrentPassword(current)) => {
-            Allowed::Current(is_current(ctx, &user, current).await?)
-        }
+        Some(Verification::VerificationCode(code)) => by_code(ctx, code),
+        Some(Verification::CurrentPassword(current)) => by_current(ctx, &user_id, current).await?,
         None => Allowed::Writer,
     };
     let new_check = password::check(&new);
@@ -272,25 +329,11 @@ pub(in crate::api) async fn set_password(
         (Err(_), _) | (_, Allowed::Current(false)) => String::new(),
         _ => password::hash(ctx, new).await?,
     };
-    let (services, now, caller) = (ctx.services.clone(), ctx.now, ctx.principal()?.clone());
+    let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
     let details = ctx
         .write(move |tx| {
             let mut user = initialized(tx, &user_id)?.aggregate;
-            match allowed {
-                Allowed::Code(attempt) => attempt.judge_purpose(
-                    tx,
-                    &mut user,
-                    CodePurpose::PasswordReset,
-                    (Event::PasswordCheckSucceeded, Event::PasswordCheckFailed),
-                    error::V2_CODE_INVALID,
-                )?,
-                Allowed::Current(is_right) => {
-                    load::check_self_or_writer(tx, &caller, &user)?;
-                    let wrong = error::PASSWORD_WRONG;
-                    Attempt::judge_password(&services, now, tx, &mut user, is_right, wrong)?;
-                }
-                Allowed::Writer => load::check_writer(tx, &caller, &user)?,
-            }
+            judge.allow(tx, &caller, &mut user, allowed)?;
             new_check?;
             save(tx, &mut user, &hash, change_required)?;
             Ok(details::changed_v2(&user))
