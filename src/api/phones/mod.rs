@@ -14,7 +14,8 @@ use change::{set_my_phone, update_human_phone};
 use get::{get_human_phone, get_my_phone};
 pub(super) use remove::remove_phone;
 use remove::{remove_human_phone, remove_my_phone};
-use resend::{resend_human_phone_verification, resend_my_phone_verification, resend_phone_code};
+pub(super) use resend::resend_phone_code;
+use resend::{resend_human_phone_verification, resend_my_phone_verification};
 use verify::verify_my_phone;
 pub(super) use verify::verify_phone;
 
