@@ -17,6 +17,7 @@ mod password;
 mod phone_number;
 mod search;
 mod template;
+mod text_method;
 mod user;
 
 pub use aggregate::{Aggregate, AggregateType};
@@ -37,4 +38,5 @@ pub use search::{
     MetadataCondition, TextMatch, TextMethod, UserCondition, UserOrder, UserText, search_key,
 };
 pub use template::render;
+pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};
