@@ -35,7 +35,7 @@ pub use organization::{Organization, domain_label};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use search::{
-    MetadataCondition, TextMatch, TextMethod, UserCondition, UserOrder, UserText, search_key,
+    Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
 pub use template::render;
 pub use text_method::TextMethod;

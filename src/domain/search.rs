@@ -8,7 +8,7 @@ use super::UserState;
 
 /// How a text is compared with another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextMethod {
+pub enum Comparison {
     /// It is the other.
     Equals,
     /// It begins with the other.
@@ -19,7 +19,7 @@ pub enum TextMethod {
     EndsWith,
 }
 
-impl TextMethod {
+impl Comparison {
     /// Whether `text` compares with `other` that way, byte by byte.
     pub fn accepts(self, text: &str, other: &str) -> bool {
         match self {
@@ -37,7 +37,7 @@ pub struct TextMatch {
     /// The text, taken literally.
     pub text: String,
     /// How it is compared.
-    pub method: TextMethod,
+    pub comparison: Comparison,
     /// Whether upper and lower case are the same.
     pub ignores_case: bool,
 }
@@ -139,10 +139,10 @@ mod tests {
 
     #[test]
     fn methods_take_texts_literally() {
-        assert!(TextMethod::Contains.accepts("100% sure", "0% s"));
-        assert!(!TextMethod::Contains.accepts("100 sure", "0%s"));
-        assert!(TextMethod::StartsWith.accepts("a_b", "a_"));
-        assert!(!TextMethod::EndsWith.accepts("axb", "_b"));
-        assert!(TextMethod::Equals.accepts("", ""));
+        assert!(Comparison::Contains.accepts("100% sure", "0% s"));
+        assert!(!Comparison::Contains.accepts("100 sure", "0%s"));
+        assert!(Comparison::StartsWith.accepts("a_b", "a_"));
+        assert!(!Comparison::EndsWith.accepts("axb", "_b"));
+        assert!(Comparison::Equals.accepts("", ""));
     }
 }

@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 
 use super::words;
 use crate::domain::{
-    MetadataCondition, TextMatch, TextMethod, UserCondition, UserState, UserText, search_key,
+    Comparison, MetadataCondition, TextMatch, UserCondition, UserState, UserText, search_key,
 };
 
 /// A piece of SQL with the values of its parameters, in order.
@@ -40,14 +40,14 @@ impl Sql {
             .push("))")
     }
 
-    fn text_matches(&mut self, text: &str, method: TextMethod, other: &str) -> &mut Self {
-        let method = match method {
-            TextMethod::Equals => 0,
-            TextMethod::StartsWith => 1,
-            TextMethod::Contains => 2,
-            TextMethod::EndsWith => 3,
+    fn text_matches(&mut self, text: &str, comparison: Comparison, other: &str) -> &mut Self {
+        let comparison = match comparison {
+            Comparison::Equals => 0,
+            Comparison::StartsWith => 1,
+            Comparison::Contains => 2,
+            Comparison::EndsWith => 3,
         };
-        self.push(&format!("text_matches({text}, {method}, "))
+        self.push(&format!("text_matches({text}, {comparison}, "))
             .bind(other.to_owned())
             .push(")")
     }
@@ -99,9 +99,9 @@ pub(super) enum Reach {
 pub(super) fn reach(condition: &UserCondition) -> Reach {
     match condition {
         UserCondition::Text(column, wanted) => reach_of_text(*column, wanted),
-        UserCondition::Phone(wanted) => match wanted.method {
-            TextMethod::Equals => Reach::Whole,
-            TextMethod::StartsWith if !wanted.text.is_empty() => Reach::Beginning,
+        UserCondition::Phone(wanted) => match wanted.comparison {
+            Comparison::Equals => Reach::Whole,
+            Comparison::StartsWith if !wanted.text.is_empty() => Reach::Beginning,
             _ => Reach::Part,
         },
         UserCondition::Ids(_) | UserCondition::Emails(_) => Reach::Whole,
@@ -116,11 +116,11 @@ pub(super) fn reach(condition: &UserCondition) -> Reach {
 
 fn reach_of_text(column: UserText, wanted: &TextMatch) -> Reach {
     let key = search_key(&wanted.text);
-    match wanted.method {
-        TextMethod::Equals => Reach::Whole,
-        TextMethod::StartsWith if !key.is_empty() => Reach::Beginning,
-        TextMethod::StartsWith => Reach::None,
-        method if words::query(column, method, &key).is_some() => Reach::Part,
+    match wanted.comparison {
+        Comparison::Equals => Reach::Whole,
+        Comparison::StartsWith if !key.is_empty() => Reach::Beginning,
+        Comparison::StartsWith => Reach::None,
+        comparison if words::query(column, comparison, &key).is_some() => Reach::Part,
         _ => Reach::None,
     }
 }
@@ -134,7 +134,7 @@ pub(super) fn write(sql: &mut Sql, condition: &UserCondition, leads: bool) {
         UserCondition::Phone(wanted) if leads => write_leading_phone(sql, wanted),
         UserCondition::Phone(wanted) => {
             let phone = "(SELECT p.phone FROM users p WHERE p.row = s.row)";
-            sql.text_matches(phone, wanted.method, &wanted.text);
+            sql.text_matches(phone, wanted.comparison, &wanted.text);
         }
         UserCondition::State(UserState::Active) => {
             sql.push("+s.state = 1");
@@ -220,26 +220,26 @@ fn write_text(sql: &mut Sql, column: UserText, wanted: &TextMatch, leads: bool) 
     let (key_column, text_column) = columns(column);
     let TextMatch {
         text,
-        method,
+        comparison,
         ignores_case,
     } = wanted;
     let key = search_key(text);
     sql.push("(");
-    match method {
-        TextMethod::Equals if leads => sql.push(key_column).push(" = ").bind(key),
-        TextMethod::StartsWith if leads && !key.is_empty() => sql.range(key_column, &key),
-        method => {
-            if leads && let Some(query) = words::query(column, *method, &key) {
+    match comparison {
+        Comparison::Equals if leads => sql.push(key_column).push(" = ").bind(key),
+        Comparison::StartsWith if leads && !key.is_empty() => sql.range(key_column, &key),
+        comparison => {
+            if leads && let Some(query) = words::query(column, *comparison, &key) {
                 sql.push("s.row IN (SELECT rowid FROM user_words WHERE user_words MATCH ")
                     .bind(query)
                     .push(") AND ");
             }
-            sql.text_matches(key_column, *method, &key)
+            sql.text_matches(key_column, *comparison, &key)
         }
     };
     if !ignores_case {
         let original = format!("(SELECT {text_column} FROM users u WHERE u.row = s.row)");
-        sql.push(" AND ").text_matches(&original, *method, text);
+        sql.push(" AND ").text_matches(&original, *comparison, text);
     }
     sql.push(")");
 }
@@ -247,10 +247,10 @@ fn write_text(sql: &mut Sql, column: UserText, wanted: &TextMatch, leads: bool) 
 /// Numbers are all digits, so that case says nothing.
 fn write_leading_phone(sql: &mut Sql, wanted: &TextMatch) {
     sql.push("s.row IN (SELECT p.row FROM users p WHERE p.phone IS NOT NULL AND ");
-    match wanted.method {
-        TextMethod::Equals => sql.push("p.phone = ").bind(wanted.text.clone()),
-        TextMethod::StartsWith if !wanted.text.is_empty() => sql.range("p.phone", &wanted.text),
-        method => sql.text_matches("p.phone", method, &wanted.text),
+    match wanted.comparison {
+        Comparison::Equals => sql.push("p.phone = ").bind(wanted.text.clone()),
+        Comparison::StartsWith if !wanted.text.is_empty() => sql.range("p.phone", &wanted.text),
+        comparison => sql.text_matches("p.phone", comparison, &wanted.text),
     }
     .push(")");
 }
@@ -315,16 +315,16 @@ fn write_entry(sql: &mut Sql, condition: &UserCondition) {
 fn write_entry_key(sql: &mut Sql, wanted: &TextMatch) {
     let TextMatch {
         text,
-        method,
+        comparison,
         ignores_case,
     } = wanted;
-    match (method, ignores_case) {
-        (TextMethod::Equals, false) => sql.push("m.key = ").bind(text.clone()),
-        (TextMethod::StartsWith, false) if !text.is_empty() => {
+    match (comparison, ignores_case) {
+        (Comparison::Equals, false) => sql.push("m.key = ").bind(text.clone()),
+        (Comparison::StartsWith, false) if !text.is_empty() => {
             sql.push("(").range("m.key", text).push(")")
         }
-        (_, false) => sql.text_matches("m.key", *method, text),
-        (_, true) => sql.text_matches("search_key(m.key)", *method, &search_key(text)),
+        (_, false) => sql.text_matches("m.key", *comparison, text),
+        (_, true) => sql.text_matches("search_key(m.key)", *comparison, &search_key(text)),
     };
 }
 

@@ -7,7 +7,7 @@
 
 use rusqlite::{Connection, functions::FunctionFlags};
 
-use crate::domain::{TextMethod, UserText, search_key};
+use crate::domain::{Comparison, UserText, search_key};
 
 /// Stands behind the end of every text in the index.
 const END: &str = "\u{3}\u{3}";
@@ -58,25 +58,25 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         words.dedup();
         Ok(words.join(" "))
     })?;
-    // text_matches(text, method, other): `TextMethod::accepts`; a missing text never matches.
+    // text_matches(text, comparison, other): `Comparison::accepts`; a missing text never matches.
     connection.create_scalar_function("text_matches", 3, flags, |context| {
-        let method = match context.get::<i64>(1)? {
-            0 => TextMethod::Equals,
-            1 => TextMethod::StartsWith,
-            2 => TextMethod::Contains,
-            _ => TextMethod::EndsWith,
+        let comparison = match context.get::<i64>(1)? {
+            0 => Comparison::Equals,
+            1 => Comparison::StartsWith,
+            2 => Comparison::Contains,
+            _ => Comparison::EndsWith,
         };
         let text = context.get_raw(0).as_str_or_null()?;
         let other = context.get_raw(2).as_str()?;
-        Ok(text.is_some_and(|text| method.accepts(text, other)))
+        Ok(text.is_some_and(|text| comparison.accepts(text, other)))
     })
 }
 
 /// The query of `user_words` for the users whose text may hold the key or end with it; `None` if it
 /// is too short to be looked up.
-pub(super) fn query(column: UserText, method: TextMethod, key: &str) -> Option<String> {
-    let pattern = match method {
-        TextMethod::EndsWith if !key.is_empty() => key.to_owned() + END,
+pub(super) fn query(column: UserText, comparison: Comparison, key: &str) -> Option<String> {
+    let pattern = match comparison {
+        Comparison::EndsWith if !key.is_empty() => key.to_owned() + END,
         _ => key.to_owned(),
     };
     let mut words = Vec::new();
@@ -114,13 +114,13 @@ mod tests {
 
     #[test]
     fn a_pattern_is_looked_up_by_its_words() {
-        let query = |method, key| query(UserText::Email, method, key);
-        let find = |key| query(TextMethod::Contains, key);
+        let query = |comparison, key| query(UserText::Email, comparison, key);
+        let find = |key| query(Comparison::Contains, key);
         assert_eq!(find("abcd").as_deref(), Some("e626364 e616263"));
         assert_eq!(find("ab").as_deref(), Some("e6162*"));
         assert_eq!(find("ä").as_deref(), None);
         assert_eq!(find("").as_deref(), None);
-        let end = |key| query(TextMethod::EndsWith, key);
+        let end = |key| query(Comparison::EndsWith, key);
         assert_eq!(end("b").as_deref(), Some("e620303"));
         assert_eq!(end(""), None);
         let long = find(&"abcdefghij".repeat(20)).unwrap_or_default();

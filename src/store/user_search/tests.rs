@@ -10,15 +10,15 @@ use rusqlite::{Connection, params};
 
 use super::*;
 use crate::{
-    domain::{Kind, MetadataCondition, TextMatch, TextMethod, UserState, UserText},
+    domain::{Comparison, Kind, MetadataCondition, TextMatch, UserState, UserText},
     store::{migrations, words},
 };
 
-const METHODS: [TextMethod; 4] = [
-    TextMethod::Equals,
-    TextMethod::StartsWith,
-    TextMethod::Contains,
-    TextMethod::EndsWith,
+const METHODS: [Comparison; 4] = [
+    Comparison::Equals,
+    Comparison::StartsWith,
+    Comparison::Contains,
+    Comparison::EndsWith,
 ];
 
 const TEXTS: [UserText; 6] = [
@@ -141,7 +141,7 @@ fn accepts(wanted: &TextMatch, text: Option<&str>) -> bool {
             text.to_owned()
         }
     };
-    text.is_some_and(|text| wanted.method.accepts(&key(text), &key(&wanted.text)))
+    text.is_some_and(|text| wanted.comparison.accepts(&key(text), &key(&wanted.text)))
 }
 
 /// The same language without any index. Metadata is what `database` wrote.
@@ -186,14 +186,14 @@ fn org(org: i64) -> UserScope {
     }
 }
 
-fn text(text: UserText, method: TextMethod, ignores_case: bool, wanted: &str) -> UserCondition {
-    UserCondition::Text(text, matching(method, ignores_case, wanted))
+fn text(text: UserText, comparison: Comparison, ignores_case: bool, wanted: &str) -> UserCondition {
+    UserCondition::Text(text, matching(comparison, ignores_case, wanted))
 }
 
-fn matching(method: TextMethod, ignores_case: bool, wanted: &str) -> TextMatch {
+fn matching(comparison: Comparison, ignores_case: bool, wanted: &str) -> TextMatch {
     TextMatch {
         text: wanted.to_owned(),
-        method,
+        comparison,
         ignores_case,
     }
 }
@@ -272,20 +272,20 @@ fn texts_are_found_by_every_method_as_without_an_index() {
         "lovelace ada lovelace ada lovelace ada lovelace",
     ];
     for column in TEXTS {
-        for method in METHODS {
+        for comparison in METHODS {
             for ignores_case in [false, true] {
                 for wanted in wanted {
-                    agrees(&tx, &users, &text(column, method, ignores_case, wanted));
+                    agrees(&tx, &users, &text(column, comparison, ignores_case, wanted));
                 }
             }
         }
     }
-    for method in METHODS {
+    for comparison in METHODS {
         for wanted in ["", "+", "+4179", "+41790000012", "12", "0000123", "%"] {
             agrees(
                 &tx,
                 &users,
-                &UserCondition::Phone(matching(method, false, wanted)),
+                &UserCondition::Phone(matching(comparison, false, wanted)),
             );
         }
     }
@@ -311,13 +311,13 @@ fn conditions_combine_as_without_an_index() {
     ]);
     let emails =
         UserCondition::Emails(vec!["User8@Example.com".into(), "user9@example.org".into()]);
-    let anna = text(UserText::FirstName, TextMethod::Equals, true, "anna");
-    let muell = text(UserText::LastName, TextMethod::StartsWith, true, "müll");
-    let lace = text(UserText::DisplayName, TextMethod::Contains, true, "lace");
-    let one = text(UserText::UserName, TextMethod::Contains, true, "1");
-    let phone = UserCondition::Phone(matching(TextMethod::EndsWith, false, "7"));
+    let anna = text(UserText::FirstName, Comparison::Equals, true, "anna");
+    let muell = text(UserText::LastName, Comparison::StartsWith, true, "müll");
+    let lace = text(UserText::DisplayName, Comparison::Contains, true, "lace");
+    let one = text(UserText::UserName, Comparison::Contains, true, "1");
+    let phone = UserCondition::Phone(matching(Comparison::EndsWith, false, "7"));
     let shoe = UserCondition::Metadata(MetadataCondition::Key(matching(
-        TextMethod::Equals,
+        Comparison::Equals,
         true,
         "SHOE",
     )));
@@ -349,8 +349,9 @@ fn metadata_conditions_that_must_all_hold_hold_for_one_entry() {
     let tx = ReadTx {
         connection: &connection,
     };
-    let key =
-        |method, key| UserCondition::Metadata(MetadataCondition::Key(matching(method, false, key)));
+    let key = |comparison, key| {
+        UserCondition::Metadata(MetadataCondition::Key(matching(comparison, false, key)))
+    };
     let is = |value: &str| UserCondition::Metadata(MetadataCondition::ValueIs(value.into()));
     let is_not = |value: &str| UserCondition::Metadata(MetadataCondition::ValueIsNot(value.into()));
     let total = |parts: &[UserCondition]| {
@@ -359,27 +360,27 @@ fn metadata_conditions_that_must_all_hold_hold_for_one_entry() {
             .unwrap()
             .total
     };
-    let everyone_with_hat = total(&[key(TextMethod::Equals, "hat")]);
+    let everyone_with_hat = total(&[key(Comparison::Equals, "hat")]);
     assert!(everyone_with_hat > 350);
     assert_eq!(
-        total(&[key(TextMethod::StartsWith, "h"), is("size 1")]),
+        total(&[key(Comparison::StartsWith, "h"), is("size 1")]),
         everyone_with_hat
     );
-    assert_eq!(total(&[key(TextMethod::Equals, "hat"), is("size 7")]), 0);
+    assert_eq!(total(&[key(Comparison::Equals, "hat"), is("size 7")]), 0);
     let size_7 = total(&[is("size 7")]);
     assert!(size_7 > 5 && size_7 < 20, "{size_7}");
     assert_eq!(
-        total(&[key(TextMethod::EndsWith, "oe"), is("size 7")]),
+        total(&[key(Comparison::EndsWith, "oe"), is("size 7")]),
         size_7
     );
     let either = UserCondition::Any(vec![is("size 7"), is("size 10")]);
-    assert!(total(&[key(TextMethod::Equals, "Shoe"), either.clone()]) > size_7);
-    assert_eq!(total(&[key(TextMethod::Equals, "hat"), either]), 0);
+    assert!(total(&[key(Comparison::Equals, "Shoe"), either.clone()]) > size_7);
+    assert_eq!(total(&[key(Comparison::Equals, "hat"), either]), 0);
     assert_eq!(
-        total(&[key(TextMethod::Equals, "hat"), is_not("size 1")]),
+        total(&[key(Comparison::Equals, "hat"), is_not("size 1")]),
         0
     );
-    let without = UserCondition::Not(Box::new(key(TextMethod::Equals, "hat")));
+    let without = UserCondition::Not(Box::new(key(Comparison::Equals, "hat")));
     assert_eq!(
         total(&[without]) + everyone_with_hat,
         all_users(&tx).len() as u64
@@ -395,7 +396,7 @@ fn pages_of_an_order_make_up_the_whole() {
     let orders = TEXTS.map(UserOrder::Text);
     let others = [UserOrder::State, UserOrder::Kind, UserOrder::CreatedAt];
     let everything = UserCondition::All(vec![]);
-    let some = text(UserText::Email, TextMethod::Contains, true, "@example.o");
+    let some = text(UserText::Email, Comparison::Contains, true, "@example.o");
     for order in orders.into_iter().chain(others).map(Some).chain([None]) {
         for condition in [&everything, &some] {
             for (scope, is_ascending) in [
@@ -475,7 +476,7 @@ fn one_more_user_is_seen_wherever_it_belongs() {
         assert!(found.items.iter().any(|user| user.aggregate.id == "7"));
         let email = text(
             UserText::Email,
-            TextMethod::Equals,
+            Comparison::Equals,
             false,
             "User7@Example.org",
         );

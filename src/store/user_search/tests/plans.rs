@@ -31,28 +31,28 @@ fn what_an_index_finds_is_never_scanned_for() {
     let mut conditions = Vec::new();
     for column in TEXTS {
         for ignores_case in [false, true] {
-            for (method, wanted) in [
-                (TextMethod::Equals, "anna"),
-                (TextMethod::StartsWith, "a"),
-                (TextMethod::Contains, "nn"),
-                (TextMethod::Contains, "anna"),
-                (TextMethod::EndsWith, "a"),
-                (TextMethod::EndsWith, "anna"),
+            for (comparison, wanted) in [
+                (Comparison::Equals, "anna"),
+                (Comparison::StartsWith, "a"),
+                (Comparison::Contains, "nn"),
+                (Comparison::Contains, "anna"),
+                (Comparison::EndsWith, "a"),
+                (Comparison::EndsWith, "anna"),
             ] {
-                conditions.push(text(column, method, ignores_case, wanted));
+                conditions.push(text(column, comparison, ignores_case, wanted));
             }
         }
     }
     conditions.extend([
-        UserCondition::Phone(matching(TextMethod::Equals, false, "+41790000012")),
-        UserCondition::Phone(matching(TextMethod::StartsWith, false, "+4179")),
+        UserCondition::Phone(matching(Comparison::Equals, false, "+41790000012")),
+        UserCondition::Phone(matching(Comparison::StartsWith, false, "+4179")),
         UserCondition::Ids(vec!["7".into()]),
         UserCondition::Emails(vec!["User8@Example.com".into()]),
         UserCondition::State(UserState::Locked),
         UserCondition::IsHuman(false),
         UserCondition::Metadata(MetadataCondition::ValueIs(b"size 1".to_vec())),
         UserCondition::Metadata(MetadataCondition::Key(matching(
-            TextMethod::Equals,
+            Comparison::Equals,
             false,
             "hat",
         ))),
@@ -136,7 +136,7 @@ fn an_order_alone_is_walked_by_its_index_and_nothing_is_sorted() {
         &tx,
         &search(
             org(2),
-            text(UserText::Email, TextMethod::Contains, true, "x"),
+            text(UserText::Email, Comparison::Contains, true, "x"),
         ),
     );
     assert!(!few.iter().any(|line| is_scan(line)), "{few:#?}");
