@@ -41,8 +41,12 @@ const TABLES: &[&Table] = &[
     &users::get_my_user::TABLE,
     &users::get_user_by_id::TABLE,
     &users::get_user_by_id_v1::TABLE,
+    &users::get_user_by_login_name_global::TABLE,
     &users::import_human_user::TABLE,
+    &users::is_user_unique::TABLE,
     &users::list_user_changes::TABLE,
+    &users::list_users::TABLE,
+    &users::list_users_v1::TABLE,
     &users::remove_user::TABLE,
 ];
 

@@ -68,6 +68,9 @@ operations! {
     ADD_MACHINE_USER = MANAGEMENT AddMachineUser POST "/management/v1/users/machine" body;
     GET_USER_BY_ID_V1 = MANAGEMENT GetUserByID GET "/management/v1/users/{id}";
     REMOVE_USER = MANAGEMENT RemoveUser DELETE "/management/v1/users/{id}";
+    GET_USER_BY_LOGIN_NAME_GLOBAL = MANAGEMENT GetUserByLoginNameGlobal GET "/management/v1/global/users/_by_login_name";
+    LIST_USERS_V1 = MANAGEMENT ListUsers POST "/management/v1/users/_search" body;
+    IS_USER_UNIQUE = MANAGEMENT IsUserUnique GET "/management/v1/users/_is_unique";
     LIST_USER_CHANGES = MANAGEMENT ListUserChanges POST "/management/v1/users/{userId}/changes/_search" body;
     GET_HUMAN_PHONE = MANAGEMENT GetHumanPhone GET "/management/v1/users/{userId}/phone";
     UPDATE_HUMAN_PHONE = MANAGEMENT UpdateHumanPhone PUT "/management/v1/users/{userId}/phone" body;
@@ -92,6 +95,7 @@ operations! {
 
     ADD_HUMAN_USER = USERS AddHumanUser POST "/v2/users/human" body;
     GET_USER_BY_ID = USERS GetUserByID GET "/v2/users/{userId}";
+    LIST_USERS = USERS ListUsers POST "/v2/users" body;
     DELETE_USER = USERS DeleteUser DELETE "/v2/users/{userId}";
     SET_PHONE = USERS SetPhone POST "/v2/users/{userId}/phone" body;
     REMOVE_PHONE = USERS RemovePhone DELETE "/v2/users/{userId}/phone" body;

@@ -7,10 +7,15 @@ pub mod delete_user;
 pub mod get_my_user;
 pub mod get_user_by_id;
 pub mod get_user_by_id_v1;
+pub mod get_user_by_login_name_global;
 pub mod import_human_user;
+pub mod is_user_unique;
 pub mod list_user_changes;
+pub mod list_users;
+pub mod list_users_v1;
 pub mod remove_user;
 mod reuse;
+mod searching;
 
 /// Passwords that lack something, with the error that says what.
 pub const WEAK_PASSWORDS: [(&str, &str); 5] = [
