@@ -10,10 +10,12 @@ mod event;
 mod human_email;
 mod human_phone;
 mod language;
+mod list;
 mod message_text;
 mod organization;
 mod password;
 mod phone_number;
+mod search;
 mod template;
 mod text_method;
 mod user;
@@ -27,10 +29,14 @@ pub use event::Event;
 pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
 pub use language::Language;
+pub use list::{AsOf, List, Page};
 pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
 pub use organization::{Organization, domain_label};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
+pub use search::{
+    Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
+};
 pub use template::render;
 pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

@@ -23,7 +23,10 @@ mod phones;
 mod tokens;
 mod transaction;
 mod trouble;
+mod user_conditions;
+mod user_search;
 mod users;
+mod words;
 mod writer;
 mod wrong_codes;
 
@@ -51,6 +54,7 @@ pub use metadata::Metadata;
 pub use orgs::OrgRef;
 pub use tokens::{NewToken, TokenOwner};
 pub use transaction::{ReadTx, Refusal, Stamp, WriteTx};
+pub use user_search::{UserScope, UserSearch};
 pub use users::{NewHuman, NewMachine, NewUser};
 
 use crate::error::Error;

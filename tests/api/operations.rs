@@ -78,6 +78,9 @@ operations! {
     ADD_MACHINE_USER = MANAGEMENT AddMachineUser POST "/management/v1/users/machine" body;
     GET_USER_BY_ID_V1 = MANAGEMENT GetUserByID GET "/management/v1/users/{id}";
     REMOVE_USER = MANAGEMENT RemoveUser DELETE "/management/v1/users/{id}";
+    GET_USER_BY_LOGIN_NAME_GLOBAL = MANAGEMENT GetUserByLoginNameGlobal GET "/management/v1/global/users/_by_login_name";
+    LIST_USERS_V1 = MANAGEMENT ListUsers POST "/management/v1/users/_search" body;
+    IS_USER_UNIQUE = MANAGEMENT IsUserUnique GET "/management/v1/users/_is_unique";
     LIST_USER_CHANGES = MANAGEMENT ListUserChanges POST "/management/v1/users/{userId}/changes/_search" body;
     UPDATE_USER_NAME = MANAGEMENT UpdateUserName PUT "/management/v1/users/{userId}/username" body;
     DEACTIVATE_USER_V1 = MANAGEMENT DeactivateUser POST "/management/v1/users/{id}/_deactivate" body;
@@ -135,6 +138,7 @@ operations! {
 
     ADD_HUMAN_USER = USERS AddHumanUser POST "/v2/users/human" body;
     GET_USER_BY_ID = USERS GetUserByID GET "/v2/users/{userId}";
+    LIST_USERS = USERS ListUsers POST "/v2/users" body;
     DELETE_USER = USERS DeleteUser DELETE "/v2/users/{userId}";
     CREATE_USER = USERS CreateUser POST "/v2/users/new" body;
     UPDATE_USER = USERS UpdateUser PATCH "/v2/users/{userId}" body;
