@@ -98,9 +98,11 @@ impl Ctx {
         &self,
         change: impl FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Error> {
+        let caller = self.principal()?;
         let stamp = Stamp {
             now: self.now,
-            editor: self.principal()?.user_id.clone(),
+            editor: caller.user_id.clone(),
+            actor: caller.actor_id.clone(),
         };
         self.services.store.write(stamp, change).await
     }
