@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    api::users::PasswordHasher,
+    api::{keys::KeyMaker, oauth::OAuth, users::PasswordHasher},
     auth::Principal,
     clock::{Clock, Timestamp},
     domain::{CodePolicy, PhoneNumber, PhoneNumberFault, Region},
@@ -34,6 +34,10 @@ pub struct Services {
     pub instance_domain: String,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
+    /// Makes pairs of keys, a few at a time.
+    pub key_maker: KeyMaker,
+    /// What the OAuth endpoints remember.
+    pub oauth: OAuth,
 }
 
 /// How codes are made and guarded.

@@ -93,7 +93,10 @@ impl ReadTx<'_> {
 }
 
 /// Reads the columns that both kinds of tokens have.
-pub(super) fn bearer_token(row: &Row<'_>, access: Option<AccessGrant>) -> rusqlite::Result<BearerToken> {
+pub(super) fn bearer_token(
+    row: &Row<'_>,
+    access: Option<AccessGrant>,
+) -> rusqlite::Result<BearerToken> {
     Ok(BearerToken {
         id: row.get(0)?,
         user: row.get(1)?,
