@@ -16,6 +16,7 @@ mod organization;
 mod password;
 mod phone_number;
 mod template;
+mod text_method;
 mod user;
 
 pub use aggregate::{Aggregate, AggregateType};
@@ -33,4 +34,5 @@ pub use organization::{Organization, domain_label};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use template::render;
+pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

@@ -119,6 +119,19 @@ impl ReadTx<'_> {
         self.row(select_user!("u.id = ?1"), [id], user)
     }
 
+    /// The hash of a user's password, if there is one.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn password_hash(&self, user: i64) -> Result<Option<String>, Error> {
+        let hash = self.row(
+            "SELECT password_hash FROM users WHERE row = ?1",
+            [user],
+            |row| row.get(0),
+        )?;
+        Ok(hash.flatten())
+    }
+
     /// As [`ReadTx::user`], by row.
     ///
     /// # Errors

@@ -114,6 +114,35 @@ impl Attempt {
         Err(Refusal::Keep(wrong.into()))
     }
 
+    /// Keeps what follows from a checked password: a wrong one is counted as a wrong code is.
+    ///
+    /// # Errors
+    /// `wrong` for a wrong password; EXHAUSTED at a limit, also for the right one.
+    pub(in crate::api) fn judge_password(
+        services: &Arc<Services>,
+        now: Timestamp,
+        tx: &WriteTx<'_>,
+        user: &mut Aggregate,
+        is_right: bool,
+        wrong: &'static Entry,
+    ) -> Result<(), Refusal> {
+        let subject = services.keys.hash_user(&user.id);
+        let attempt = Self {
+            code: PlainCode::from_text(String::new()),
+            now,
+            services: services.clone(),
+        };
+        attempt.check_limits(tx, None, &subject)?;
+        if is_right {
+            user.push(Event::PasswordCheckSucceeded);
+            return Ok(());
+        }
+        tx.insert_wrong_code(&subject)?;
+        user.push(Event::PasswordCheckFailed);
+        tx.save_user_events(user)?;
+        Err(Refusal::Keep(wrong.into()))
+    }
+
     /// Whether this is the code that is waited for; a wrong try is counted for the subject.
     ///
     /// # Errors

@@ -98,6 +98,11 @@ impl MadeCode {
         self
     }
 
+    /// The application that the person is invited to.
+    pub(super) fn application_name(&self) -> Option<&str> {
+        self.application_name.as_deref()
+    }
+
     /// What happens to a number or an address that gets this code.
     pub(super) fn verification(&self) -> Verification {
         Verification::Code(self.new.clone())

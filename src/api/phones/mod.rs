@@ -9,11 +9,15 @@ mod verify;
 
 use super::table::{AUTH, MANAGEMENT, Table, USERS};
 
-use change::{set_my_phone, set_phone, update_human_phone};
+pub(super) use change::set_phone;
+use change::{set_my_phone, update_human_phone};
 use get::{get_human_phone, get_my_phone};
-use remove::{remove_human_phone, remove_my_phone, remove_phone};
-use resend::{resend_human_phone_verification, resend_my_phone_verification, resend_phone_code};
-use verify::{verify_my_phone, verify_phone};
+pub(super) use remove::remove_phone;
+use remove::{remove_human_phone, remove_my_phone};
+pub(super) use resend::resend_phone_code;
+use resend::{resend_human_phone_verification, resend_my_phone_verification};
+use verify::verify_my_phone;
+pub(super) use verify::verify_phone;
 
 /// The rows of these operations.
 pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {

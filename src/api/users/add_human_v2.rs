@@ -1,7 +1,7 @@
 //! v2 `AddHumanUser`: a human who is active at once, in the organization that the request names.
 
 use super::{
-    creation::{self, EmailPlan, NewPerson, PhonePlan},
+    creation::{self, Created, EmailPlan, NewPerson, PhonePlan},
     password,
 };
 use crate::{
@@ -29,7 +29,22 @@ pub(in crate::api) async fn add_human_user_v2(
     ctx: &Ctx,
     request: AddHumanUserRequest,
 ) -> Result<AddHumanUserResponse, Error> {
-    let org = organization(ctx, request.organization)?;
+    let org = organization(ctx, request.organization.clone())?;
+    let created = make(ctx, org, request).await?;
+    Ok(AddHumanUserResponse {
+        details: Some(details::changed_v2(&created.user)),
+        user_id: created.user.id,
+        email_code: created.email_code,
+        phone_code: created.phone_code,
+    })
+}
+
+/// Makes a human in an organization, whoever may.
+pub(in crate::api) async fn make(
+    ctx: &Ctx,
+    org: OrgRef,
+    request: AddHumanUserRequest,
+) -> Result<Created, Error> {
     if request.totp_secret.is_some() {
         return Err(Error::unimplemented(
             "one-time passwords belong to a login, which this server does not offer",
@@ -71,7 +86,7 @@ pub(in crate::api) async fn add_human_user_v2(
         _ => imported,
     };
 
-    let created = creation::create(
+    creation::create(
         ctx,
         NewPerson {
             id: request.user_id,
@@ -101,13 +116,7 @@ pub(in crate::api) async fn add_human_user_v2(
             id_taken: error::V2_HUMAN_EXISTS,
         },
     )
-    .await?;
-    Ok(AddHumanUserResponse {
-        details: Some(details::changed_v2(&created.user)),
-        user_id: created.user.id,
-        email_code: created.email_code,
-        phone_code: created.phone_code,
-    })
+    .await
 }
 
 /// user.write in the organization that the request names: checked before the request's limits.

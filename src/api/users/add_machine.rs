@@ -1,12 +1,11 @@
 //! `AddMachineUser`: a user for a program.
 
-use super::creation;
+use super::creation::{self, NewProgram};
 use crate::{
     api::{Ctx, details},
     contract::pb::zitadel::management::v1::{AddMachineUserRequest, AddMachineUserResponse},
-    domain::{Aggregate, Event, UserState},
+    domain::Machine,
     error::{self, Error},
-    store::{NewMachine, NewUser},
 };
 
 /// Makes a machine user in the context organization.
@@ -21,39 +20,19 @@ pub(in crate::api) async fn add_machine_user(
     if request.name.trim().is_empty() {
         return Err(error::MACHINE_NAME_EMPTY.into());
     }
-    let id = request.user_id.unwrap_or_else(|| ctx.new_id());
-    let org = ctx.principal()?.org.clone();
-    let machine = NewMachine {
-        name: request.name,
-        description: request.description,
-        access_token_type: request.access_token_type,
-        has_secret: false,
+    let new = NewProgram {
+        id: request.user_id.unwrap_or_else(|| ctx.new_id()),
+        org: ctx.principal()?.org.clone(),
+        user_name,
+        machine: Machine {
+            name: request.name,
+            description: request.description,
+            access_token_type: request.access_token_type,
+            has_secret: false,
+        },
+        id_taken: error::MACHINE_EXISTS,
     };
-    let user = ctx
-        .write(move |tx| {
-            let sequence = creation::check_id(tx, &id, error::MACHINE_EXISTS)?;
-            if tx.user_name_is_taken(&user_name)? {
-                return Err(error::USER_NAME_TAKEN.into());
-            }
-            let now = tx.stamp.now;
-            let mut user = Aggregate::new_user(id, org.row, org.id, sequence, now);
-            user.push(Event::MachineAdded {
-                user_name: user_name.clone(),
-                name: machine.name.clone(),
-                description: machine.description.clone(),
-                access_token_type: machine.access_token_type,
-            });
-            let mut new = NewUser {
-                aggregate: user,
-                state: UserState::Active,
-                user_name,
-                human: None,
-                machine: Some(machine),
-            };
-            tx.insert_user(&mut new)?;
-            Ok(new.aggregate)
-        })
-        .await?;
+    let user = creation::create_machine(ctx, new).await?;
     Ok(AddMachineUserResponse {
         details: Some(details::full(&user)),
         user_id: user.id,

@@ -1,8 +1,9 @@
-//! `ListUserChanges`: a user's history, newest first unless asked otherwise.
+//! `ListUserChanges` and `ListMyUserChanges`: a user's history, newest first unless asked otherwise.
 
 use crate::{
     api::{Ctx, details},
     contract::pb::zitadel::{
+        auth::v1::{ListMyUserChangesRequest, ListMyUserChangesResponse},
         change::v1::{Change, ChangeQuery},
         management::v1::{ListUserChangesRequest, ListUserChangesResponse},
         v1::LocalizedMessage,
@@ -20,11 +21,33 @@ pub(in crate::api) async fn list_user_changes(
     ctx: &Ctx,
     request: ListUserChangesRequest,
 ) -> Result<ListUserChangesResponse, Error> {
+    let org = ctx.principal()?.org.row;
+    let result = changes(ctx, request.user_id, org, request.query).await?;
+    Ok(ListUserChangesResponse { result })
+}
+
+/// Lists the events of the caller.
+pub(in crate::api) async fn list_my_user_changes(
+    ctx: &Ctx,
+    request: ListMyUserChangesRequest,
+) -> Result<ListMyUserChangesResponse, Error> {
+    let caller = ctx.principal()?;
+    let (user_id, org) = (caller.user_id.clone(), caller.home.row);
+    let result = changes(ctx, user_id, org, request.query).await?;
+    Ok(ListMyUserChangesResponse { result })
+}
+
+async fn changes(
+    ctx: &Ctx,
+    user_id: String,
+    org: i64,
+    query: Option<ChangeQuery>,
+) -> Result<Vec<Change>, Error> {
     let ChangeQuery {
         sequence,
         limit,
         asc,
-    } = request.query.unwrap_or_default();
+    } = query.unwrap_or_default();
     let page = EventPage {
         after_sequence: i64::try_from(sequence).unwrap_or(i64::MAX),
         limit: if limit == 0 {
@@ -34,15 +57,12 @@ pub(in crate::api) async fn list_user_changes(
         },
         is_ascending: asc,
     };
-    let org = ctx.principal()?.org.row;
     let events = ctx
         .services
         .store
-        .read(move |tx| tx.user_changes(&request.user_id, org, page))
+        .read(move |tx| tx.user_changes(&user_id, org, page))
         .await?;
-    Ok(ListUserChangesResponse {
-        result: events.into_iter().map(change).collect(),
-    })
+    Ok(events.into_iter().map(change).collect())
 }
 
 fn change(event: StoredEvent) -> Change {

@@ -7,8 +7,8 @@ use crate::{
         codes::{Delivery, MadeCode},
     },
     domain::{
-        Aggregate, Email, Event, Gender, HumanPhone, Language, MessagePurpose, Name, PhoneNumber,
-        Recipient, UserState,
+        Aggregate, Email, Event, Gender, HumanPhone, Language, Machine, MessagePurpose, Name,
+        PhoneNumber, Recipient, UserState,
     },
     error::{self, Entry, Error},
     store::{NewHuman, NewUser, OrgRef, ReadTx, WriteTx},
@@ -57,7 +57,7 @@ pub(super) enum PhonePlan {
 }
 
 /// A human that was made.
-pub(super) struct Created {
+pub(in crate::api) struct Created {
     pub user: Aggregate,
     pub email_code: Option<String>,
     pub phone_code: Option<String>,
@@ -82,7 +82,12 @@ pub(super) async fn create(ctx: &Ctx, person: NewPerson) -> Result<Created, Erro
     let user = ctx
         .write(move |tx| {
             let sequence = check_id(tx, &id, person.id_taken)?;
-            check_domain(tx, &person.user_name, person.org.row)?;
+            check_domain(
+                tx,
+                &person.user_name,
+                person.org.row,
+                error::USER_NAME_DOMAIN_NOT_ALLOWED,
+            )?;
             person.password_check?;
             if tx.user_name_is_taken(&person.user_name)? {
                 return Err(error::USER_NAME_TAKEN.into());
@@ -131,12 +136,17 @@ pub(super) fn check_id(tx: &ReadTx<'_>, id: &str, taken: &'static Entry) -> Resu
 }
 
 /// A user name must not end in a domain of another organization (contract/users.md §1, Names).
-fn check_domain(tx: &ReadTx<'_>, user_name: &str, org: i64) -> Result<(), Error> {
+pub(super) fn check_domain(
+    tx: &ReadTx<'_>,
+    user_name: &str,
+    org: i64,
+    not_allowed: &'static Entry,
+) -> Result<(), Error> {
     let Some((_, domain)) = user_name.rsplit_once('@') else {
         return Ok(());
     };
     match tx.org_by_domain(domain)? {
-        Some(owner) if owner.row != org => Err(error::USER_NAME_DOMAIN_NOT_ALLOWED.into()),
+        Some(owner) if owner.row != org => Err(not_allowed.into()),
         _ => Ok(()),
     }
 }
@@ -325,4 +335,43 @@ pub(super) fn email_address(text: &str) -> Result<String, Error> {
         return Err(error::EMAIL_INVALID.into());
     }
     Ok(address.to_owned())
+}
+
+/// A machine to be made, translated from the wire.
+pub(super) struct NewProgram {
+    /// The id the caller wants, or a new one.
+    pub id: String,
+    pub org: OrgRef,
+    pub user_name: String,
+    pub machine: Machine,
+    /// The error for an id that is taken.
+    pub id_taken: &'static Entry,
+}
+
+/// Makes a machine.
+pub(super) async fn create_machine(ctx: &Ctx, new: NewProgram) -> Result<Aggregate, Error> {
+    ctx.write(move |tx| {
+        let sequence = check_id(tx, &new.id, new.id_taken)?;
+        if tx.user_name_is_taken(&new.user_name)? {
+            return Err(error::USER_NAME_TAKEN.into());
+        }
+        let OrgRef { row, id: owner_id } = new.org;
+        let mut user = Aggregate::new_user(new.id, row, owner_id, sequence, tx.stamp.now);
+        user.push(Event::MachineAdded {
+            user_name: new.user_name.clone(),
+            name: new.machine.name.clone(),
+            description: new.machine.description.clone(),
+            access_token_type: new.machine.access_token_type,
+        });
+        let mut new = NewUser {
+            aggregate: user,
+            state: UserState::Active,
+            user_name: new.user_name,
+            human: None,
+            machine: Some(new.machine),
+        };
+        tx.insert_user(&mut new)?;
+        Ok(new.aggregate)
+    })
+    .await
 }

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::{Argon2, Block};
+use argon2::{
+    Argon2, Block, Params, PasswordVerifier as _,
+    password_hash::{self, phc::PasswordHash},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use rand::RngExt as _;
 use tokio::sync::Semaphore;
@@ -13,6 +16,9 @@ use crate::{
     error::{self, Error},
 };
 
+/// The most expensive hash that is checked: 256 MiB, ten rounds.
+const MOST_MEMORY: u32 = 256 * 1024;
+const MOST_ROUNDS: u32 = 10;
 /// Passwords hashed at one time; each takes a core and some 19 MiB.
 const AT_ONCE: usize = 2;
 
@@ -53,6 +59,27 @@ impl PasswordHasher {
             .map_err(Error::internal)?
             .map_err(|fault| Error::internal(fault.to_string()))
     }
+
+    /// Whether a password belongs to a hash; `None` for a hash of a form that cannot be checked here,
+    /// such as bcrypt, or that would take unreasonably much memory or time.
+    async fn check(&self, password: String, hash: String) -> Result<Option<bool>, Error> {
+        let turn = self.turns.clone().acquire_owned().await;
+        let turn = turn.map_err(Error::internal)?;
+        let checking = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let hash = PasswordHash::new(&hash).ok()?;
+            let params = Params::try_from(&hash).ok()?;
+            if params.m_cost() > MOST_MEMORY || params.t_cost() > MOST_ROUNDS {
+                return None;
+            }
+            match Argon2::default().verify_password(password.as_bytes(), &hash) {
+                Ok(()) => Some(true),
+                Err(password_hash::Error::PasswordInvalid) => Some(false),
+                Err(_) => None,
+            }
+        });
+        checking.await.map_err(Error::internal)
+    }
 }
 
 fn phc(password: &[u8], blocks: &mut Vec<Block>) -> argon2::Result<String> {
@@ -89,6 +116,19 @@ pub(super) fn check(password: &str) -> Result<(), Error> {
 /// Hashes a password that was checked.
 pub(super) async fn hash(ctx: &Ctx, password: String) -> Result<String, Error> {
     ctx.services.passwords.hash(password).await
+}
+
+/// Whether a password is the one that belongs to a hash.
+///
+/// # Errors
+/// UNIMPLEMENTED for a hash that was imported in a form which cannot be checked here.
+pub(super) async fn is_right(ctx: &Ctx, password: String, hash: String) -> Result<bool, Error> {
+    let checked = ctx.services.passwords.check(password, hash).await?;
+    checked.ok_or_else(|| {
+        Error::unimplemented(
+            "the current password was imported in a form that this server cannot check; let an administrator set a new one",
+        )
+    })
 }
 
 #[cfg(test)]

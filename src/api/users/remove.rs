@@ -4,6 +4,7 @@ use crate::{
     api::{Ctx, details},
     auth::{self, Principal},
     contract::pb::zitadel::{
+        auth::v1::{RemoveMyUserRequest, RemoveMyUserResponse},
         management::v1::{RemoveUserRequest, RemoveUserResponse},
         user::v2::{DeleteUserRequest, DeleteUserResponse},
     },
@@ -28,6 +29,24 @@ pub(in crate::api) async fn remove_user(
         })
         .await?;
     Ok(RemoveUserResponse {
+        details: Some(details),
+    })
+}
+
+/// Removes the caller.
+pub(in crate::api) async fn remove_my_user(
+    ctx: &Ctx,
+    _request: RemoveMyUserRequest,
+) -> Result<RemoveMyUserResponse, Error> {
+    let caller = ctx.principal()?.clone();
+    let details = ctx
+        .write(move |tx| {
+            let user = tx.user(&caller.user_id)?;
+            let removed = remove(tx, user.ok_or(error::USER_REMOVE_NOT_FOUND)?)?;
+            Ok(details::full(&removed))
+        })
+        .await?;
+    Ok(RemoveMyUserResponse {
         details: Some(details),
     })
 }

@@ -1,0 +1,356 @@
+//! Passwords: set by an administrator, changed by their owner, or set with a code that was sent.
+//!
+//! They are stored and never asked for: Belfry is no login server. What a password lacks is told before
+//! it is hashed; the hashing happens before the change is queued.
+
+use std::sync::Arc;
+
+use super::{load, password};
+use crate::{
+    api::{
+        Ctx, Services,
+        codes::{Attempt, Delivery, MadeCode},
+        details,
+    },
+    auth::Principal,
+    clock::Timestamp,
+    contract::pb::zitadel::{
+        auth::v1 as auth,
+        management::v1::{
+            self as management, send_human_reset_password_notification_request::Type,
+        },
+        user::v2::{
+            self, NotificationType, PasswordResetRequest, PasswordResetResponse,
+            SetPasswordRequest, SetPasswordResponse, password_reset_request::Medium,
+            set_password_request::Verification,
+        },
+        v1::ObjectDetails,
+    },
+    domain::{Aggregate, CodePurpose, Event, Human, MessagePurpose, Recipient, User, UserState},
+    error::{self, Error},
+    store::{ReadTx, Refusal, WriteTx},
+};
+
+/// Sets a password that has to be changed.
+pub(in crate::api) async fn set_human_initial_password(
+    ctx: &Ctx,
+    request: management::SetHumanInitialPasswordRequest,
+) -> Result<management::SetHumanInitialPasswordResponse, Error> {
+    let details = set_in_org(ctx, request.user_id, request.password, true).await?;
+    Ok(management::SetHumanInitialPasswordResponse {
+        details: Some(details),
+    })
+}
+
+/// Sets the password of a human of the context organization.
+pub(in crate::api) async fn set_human_password(
+    ctx: &Ctx,
+    request: management::SetHumanPasswordRequest,
+) -> Result<management::SetHumanPasswordResponse, Error> {
+    let is_change_required = !request.no_change_required;
+    let details = set_in_org(ctx, request.user_id, request.password, is_change_required).await?;
+    Ok(management::SetHumanPasswordResponse {
+        details: Some(details),
+    })
+}
+
+async fn set_in_org(
+    ctx: &Ctx,
+    user_id: String,
+    new: String,
+    is_change_required: bool,
+) -> Result<ObjectDetails, Error> {
+    let org = ctx.principal()?.org.row;
+    let check = {
+        let user_id = user_id.clone();
+        move |tx: &ReadTx<'_>| initialized_in_org(tx, &user_id, org)
+    };
+    ctx.services.store.point(&check)?;
+    password::check(&new)?;
+    let hash = password::hash(ctx, new).await?;
+    ctx.write(move |tx| {
+        let mut user = check(tx)?.aggregate;
+        save(tx, &mut user, &hash, is_change_required)?;
+        Ok(details::full(&user))
+    })
+    .await
+}
+
+fn initialized_in_org(tx: &ReadTx<'_>, user_id: &str, org: i64) -> Result<User, Error> {
+    let (user, _) = load::human_in_org(tx, user_id, org, error::PASSWORD_NOT_FOUND)?;
+    if user.state == UserState::Initial {
+        return Err(error::PASSWORD_NOT_INITIALISED.into());
+    }
+    Ok(user)
+}
+
+/// A new password makes the code that asked for one worthless.
+pub(super) fn save(
+    tx: &WriteTx<'_>,
+    user: &mut Aggregate,
+    hash: &str,
+    is_change_required: bool,
+) -> Result<(), Error> {
+    user.push(Event::PasswordChanged {
+        change_required: is_change_required,
+    });
+    tx.delete_code(user.row, CodePurpose::PasswordReset)?;
+    tx.save_password(user, hash, is_change_required)
+}
+
+/// Changes the caller's password, which must be known.
+pub(in crate::api) async fn update_my_password(
+    ctx: &Ctx,
+    request: auth::UpdateMyPasswordRequest,
+) -> Result<auth::UpdateMyPasswordResponse, Error> {
+    let caller = ctx.principal()?;
+    let (user_id, org) = (caller.user_id.clone(), caller.home.row);
+    let user = ctx
+        .services
+        .store
+        .point(|tx| initialized_in_org(tx, &user_id, org))?;
+    let is_right = is_current(ctx, &user, request.old_password).await?;
+    let new_check = password::check(&request.new_password);
+    let hash = match &new_check {
+        Ok(()) if is_right => password::hash(ctx, request.new_password).await?,
+        _ => String::new(),
+    };
+    let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
+    let details = ctx
+        .write(move |tx| {
+            let mut user = initialized_in_org(tx, &user_id, org)?.aggregate;
+            judge.allow(tx, &caller, &mut user, Allowed::Current(is_right))?;
+            new_check?;
+            save(tx, &mut user, &hash, false)?;
+            Ok(details::full(&user))
+        })
+        .await?;
+    Ok(auth::UpdateMyPasswordResponse {
+        details: Some(details),
+    })
+}
+
+/// Whether a password is a user's; a user without one has none that is right.
+async fn is_current(ctx: &Ctx, user: &User, given: String) -> Result<bool, Error> {
+    let hash = ctx
+        .services
+        .store
+        .point(|tx| tx.password_hash(user.aggregate.row))?;
+    let hash = hash.ok_or(error::PASSWORD_NOT_SET)?;
+    password::is_right(ctx, given, hash).await
+}
+
+/// Sends a code with which a human of the context organization can set a new password.
+pub(in crate::api) async fn send_human_reset_password_notification(
+    ctx: &Ctx,
+    request: management::SendHumanResetPasswordNotificationRequest,
+) -> Result<management::SendHumanResetPasswordNotificationResponse, Error> {
+    let way = match request.r#type() {
+        Type::Email => Way::Email,
+        Type::Sms => Way::Sms,
+    };
+    let org = ctx.principal()?.org.row;
+    let code = MadeCode::for_password_reset(ctx, Delivery::Send);
+    let details = ctx
+        .write(move |tx| {
+            let not_found = error::PASSWORD_RESET_NOT_FOUND;
+            let (user, human) = load::human_in_org(tx, &request.user_id, org, not_found)?;
+            reset(tx, user, &human, code, way, None).map(|user| details::full(&user))
+        })
+        .await?;
+    Ok(management::SendHumanResetPasswordNotificationResponse {
+        details: Some(details),
+    })
+}
+
+/// How a code for a new password goes; the numbers are those of the event.
+#[derive(Clone, Copy)]
+enum Way {
+    Email = 0,
+    Sms = 1,
+}
+
+/// Makes a code with which a human can set a new password, and sends or returns it.
+pub(in crate::api) async fn password_reset(
+    ctx: &Ctx,
+    request: PasswordResetRequest,
+) -> Result<PasswordResetResponse, Error> {
+    let (delivery, way, url) = match request.medium {
+        Some(Medium::ReturnCode(_)) => (Delivery::Return, Way::Email, None),
+        Some(Medium::SendLink(link)) => {
+            let way = match link.notification_type() {
+                NotificationType::Sms => Way::Sms,
+                NotificationType::Email | NotificationType::Unspecified => Way::Email,
+            };
+            (Delivery::Send, way, link.url_template)
+        }
+        None => (Delivery::Send, Way::Email, None),
+    };
+    let code = MadeCode::for_password_reset(ctx, delivery).with_url(url);
+    let verification_code = code.returned();
+    let caller = ctx.principal()?.clone();
+    let details = ctx
+        .write(move |tx| {
+            let not_found = error::PASSWORD_RESET_NOT_FOUND;
+            let user = load::anywhere(tx, &request.user_id, not_found)?;
+            let human = user.human().cloned().ok_or(not_found)?;
+            reset(tx, user, &human, code, way, Some(&caller)).map(|user| details::changed_v2(&user))
+        })
+        .await?;
+    Ok(PasswordResetResponse {
+        details: Some(details),
+        verification_code,
+    })
+}
+
+fn reset(
+    tx: &WriteTx<'_>,
+    user: User,
+    human: &Human,
+    code: MadeCode,
+    way: Way,
+    caller: Option<&Principal>,
+) -> Result<Aggregate, Refusal> {
+    if user.state == UserState::Initial {
+        return Err(error::PASSWORD_RESET_NOT_INITIALISED.into());
+    }
+    let mut user = user.aggregate;
+    if let Some(caller) = caller {
+        load::check_self_or_writer(tx, caller, &user)?;
+    }
+    let recipient = match way {
+        Way::Email => Recipient::Email(human.email.address.clone()),
+        Way::Sms => {
+            let phone = human.phone.as_ref().ok_or(error::V2_PHONE_NOT_SET)?;
+            Recipient::Phone(phone.number.clone())
+        }
+    };
+    let new = code.new_code();
+    user.push(Event::PasswordCodeAdded {
+        expiry: new.expiry,
+        notification_type: way as i32,
+        url_template: new.url_template.clone(),
+        code_returned: new.is_returned,
+        trigger_origin: new.trigger_origin.clone(),
+    });
+    tx.save_code(user.row, CodePurpose::PasswordReset, &new.pending)?;
+    tx.save_user_events(&mut user)?;
+    code.send(tx, user.row, MessagePurpose::PasswordReset, recipient)?;
+    Ok(user)
+}
+
+/// The code that a person sends back to set a password.
+pub(super) fn by_code(ctx: &Ctx, code: String) -> Allowed {
+    Allowed::Code(Attempt::new(ctx, code))
+}
+
+/// The current password of a user, checked.
+pub(super) async fn by_current(
+    ctx: &Ctx,
+    user_id: &str,
+    current: String,
+) -> Result<Allowed, Error> {
+    let user = ctx.services.store.point(|tx| initialized(tx, user_id))?;
+    Ok(Allowed::Current(is_current(ctx, &user, current).await?))
+}
+
+/// Decides, inside the change, whether a password may be set.
+pub(super) struct Judge {
+    services: Arc<Services>,
+    now: Timestamp,
+}
+
+impl Judge {
+    pub(super) fn new(ctx: &Ctx) -> Self {
+        Self {
+            services: ctx.services.clone(),
+            now: ctx.now,
+        }
+    }
+
+    /// Counts what is wrong, and keeps that.
+    pub(super) fn allow(
+        &self,
+        tx: &WriteTx<'_>,
+        caller: &Principal,
+        user: &mut Aggregate,
+        allowed: Allowed,
+    ) -> Result<(), Refusal> {
+        match allowed {
+            Allowed::Code(attempt) => attempt.judge_purpose(
+                tx,
+                user,
+                CodePurpose::PasswordReset,
+                (Event::PasswordCheckSucceeded, Event::PasswordCheckFailed),
+                error::V2_CODE_INVALID,
+            ),
+            Allowed::Current(is_right) => {
+                load::check_self_or_writer(tx, caller, user)?;
+                let wrong = error::PASSWORD_WRONG;
+                Attempt::judge_password(&self.services, self.now, tx, user, is_right, wrong)
+            }
+            Allowed::Writer => Ok(load::check_writer(tx, caller, user)?),
+        }
+    }
+}
+
+/// What allows somebody to set a password.
+pub(super) enum Allowed {
+    /// The code that was made for it.
+    Code(Attempt),
+    /// The current password; whether it was right.
+    Current(bool),
+    /// user.write; being the user is not enough.
+    Writer,
+}
+
+/// Sets a human's password: with a code, with the current password, or as somebody who has user.write.
+pub(in crate::api) async fn set_password(
+    ctx: &Ctx,
+    request: SetPasswordRequest,
+) -> Result<SetPasswordResponse, Error> {
+    let v2::Password {
+        password: new,
+        change_required,
+    } = request.new_password.ok_or_else(|| {
+        Error::invalid("invalid SetPasswordRequest.NewPassword: value is required")
+    })?;
+    let user_id = request.user_id;
+    ctx.services
+        .store
+        .point(|tx| initialized(tx, &user_id).map(drop))?;
+    let allowed = match request.verification {
+        Some(Verification::VerificationCode(code)) => by_code(ctx, code),
+        Some(Verification::CurrentPassword(current)) => by_current(ctx, &user_id, current).await?,
+        None => Allowed::Writer,
+    };
+    let new_check = password::check(&new);
+    let hash = match (&new_check, &allowed) {
+        (Err(_), _) | (_, Allowed::Current(false)) => String::new(),
+        _ => password::hash(ctx, new).await?,
+    };
+    let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
+    let details = ctx
+        .write(move |tx| {
+            let mut user = initialized(tx, &user_id)?.aggregate;
+            judge.allow(tx, &caller, &mut user, allowed)?;
+            new_check?;
+            save(tx, &mut user, &hash, change_required)?;
+            Ok(details::changed_v2(&user))
+        })
+        .await?;
+    Ok(SetPasswordResponse {
+        details: Some(details),
+    })
+}
+
+fn initialized(tx: &ReadTx<'_>, user_id: &str) -> Result<User, Error> {
+    let user = load::anywhere(tx, user_id, error::PASSWORD_NOT_FOUND)?;
+    if user.human().is_none() {
+        return Err(error::PASSWORD_NOT_FOUND.into());
+    }
+    if user.state == UserState::Initial {
+        return Err(error::PASSWORD_NOT_INITIALISED.into());
+    }
+    Ok(user)
+}

@@ -1,0 +1,429 @@
+//! v2 `UpdateUser` and the older `UpdateHumanUser`: several things about a user in one change.
+//!
+//! What is absent stays; what is there already is no error (contract/users.md §4). The events come in
+//! the order user name, profile, e-mail, phone, password.
+
+use super::{creation, load, machine, name, password, profile::NewProfile, set_password};
+use crate::{
+    api::{
+        Ctx,
+        codes::{Delivery, MadeCode},
+        details,
+    },
+    auth::Principal,
+    contract::pb::zitadel::user::v2::{
+        HashedPassword, Password, SetHumanEmail, SetHumanPhone, SetPassword,
+        UpdateHumanUserRequest, UpdateHumanUserResponse, UpdateUserRequest, UpdateUserResponse,
+        set_human_email::Verification as EmailWanted,
+        set_human_phone::Verification as PhoneWanted,
+        set_password::{PasswordType, Verification as PasswordProof},
+        update_user_request::{self as wire, UserType},
+    },
+    domain::{Aggregate, HumanEmail, HumanPhone, Kind, PhoneNumber, Verification},
+    error::{self, Error},
+    store::{Refusal, WriteTx},
+};
+
+/// Changes a person or a machine user of any organization, or the caller itself.
+pub(in crate::api) async fn update_user(
+    ctx: &Ctx,
+    request: UpdateUserRequest,
+) -> Result<UpdateUserResponse, Error> {
+    match request.user_type {
+        Some(UserType::Human(human)) => {
+            let change = HumanChange {
+                user_id: request.user_id,
+                user_name: request.username,
+                profile: human.profile.map(new_profile),
+                email: human
+                    .email
+                    .map(|email| EmailChange::read(ctx, email))
+                    .transpose()?,
+                phone: human.phone.map(|phone| removing(ctx, phone)).transpose()?,
+                password: human.password,
+            };
+            let changed = change.run(ctx).await?;
+            Ok(UpdateUserResponse {
+                change_date: Some(details::wire_time(changed.user.changed_at)),
+                email_code: changed.email_code,
+                phone_code: changed.phone_code,
+            })
+        }
+        Some(UserType::Machine(machine)) => {
+            let user = update_machine(ctx, request.user_id, request.username, machine).await?;
+            Ok(UpdateUserResponse {
+                change_date: Some(details::wire_time(user.changed_at)),
+                email_code: None,
+                phone_code: None,
+            })
+        }
+        None => Err(Error::unimplemented(
+            "say what kind of user it is: human or machine",
+        )),
+    }
+}
+
+/// Changes a person of any organization, or the caller itself.
+pub(in crate::api) async fn update_human_user(
+    ctx: &Ctx,
+    request: UpdateHumanUserRequest,
+) -> Result<UpdateHumanUserResponse, Error> {
+    let change = HumanChange {
+        user_id: request.user_id,
+        user_name: request.username,
+        profile: request.profile.map(|profile| NewProfile {
+            first: Some(profile.given_name),
+            last: Some(profile.family_name),
+            nick: profile.nick_name,
+            display: profile.display_name,
+            preferred_language: profile.preferred_language,
+            gender: profile.gender,
+        }),
+        email: request
+            .email
+            .map(|email| EmailChange::read(ctx, email))
+            .transpose()?,
+        phone: request.phone.map(|phone| keeping(ctx, phone)).transpose()?,
+        password: request.password,
+    };
+    let changed = change.run(ctx).await?;
+    Ok(UpdateHumanUserResponse {
+        details: Some(details::changed_v2(&changed.user)),
+        email_code: changed.email_code,
+        phone_code: changed.phone_code,
+    })
+}
+
+fn new_profile(profile: wire::human::Profile) -> NewProfile {
+    NewProfile {
+        first: profile.given_name,
+        last: profile.family_name,
+        nick: profile.nick_name,
+        display: profile.display_name,
+        preferred_language: profile.preferred_language,
+        gender: profile.gender,
+    }
+}
+
+/// What is to happen to an e-mail address.
+struct EmailChange {
+    address: String,
+    plan: Plan,
+}
+
+/// What is to happen to a phone.
+enum PhoneChange {
+    Set(PhoneNumber, Plan),
+    /// Verifies whatever number there is.
+    Verify,
+    Remove,
+    Nothing,
+}
+
+/// What follows when an address or a number is another one.
+enum Plan {
+    Verified,
+    Code(MadeCode),
+    /// It stays unverified.
+    Nothing,
+}
+
+impl EmailChange {
+    fn read(ctx: &Ctx, email: SetHumanEmail) -> Result<Self, Error> {
+        let address = creation::email_address(&email.email)?;
+        let code = |delivery| MadeCode::for_email(ctx, delivery);
+        let plan = match email.verification {
+            Some(EmailWanted::IsVerified(true)) => Plan::Verified,
+            Some(EmailWanted::IsVerified(false)) => Plan::Nothing,
+            Some(EmailWanted::ReturnCode(_)) => Plan::Code(code(Delivery::Return)),
+            Some(EmailWanted::SendCode(send)) => {
+                Plan::Code(code(Delivery::Send).with_url(send.url_template))
+            }
+            None => Plan::Code(code(Delivery::Send)),
+        };
+        Ok(Self { address, plan })
+    }
+
+    /// Tells the code that the caller asked for.
+    fn apply(self, tx: &WriteTx<'_>, email: &mut HumanEmail) -> Result<Option<String>, Error> {
+        if email.address == self.address {
+            if matches!(self.plan, Plan::Verified) && !email.is_verified {
+                email.verify();
+                tx.save_email(email)?;
+            }
+            return Ok(None);
+        }
+        let verification = match &self.plan {
+            Plan::Verified => Some(Verification::Verified),
+            Plan::Code(code) => Some(code.verification()),
+            Plan::Nothing => None,
+        };
+        // It differs, as was just seen.
+        let _ = email.change(self.address, verification);
+        tx.save_email(email)?;
+        let Plan::Code(code) = self.plan else {
+            return Ok(None);
+        };
+        let returned = code.returned();
+        code.enqueue_email(tx, email)?;
+        Ok(returned)
+    }
+
+    fn is_verified(&self) -> bool {
+        matches!(self.plan, Plan::Verified)
+    }
+}
+
+/// `UpdateUser`: an empty number removes the phone.
+fn removing(ctx: &Ctx, phone: SetHumanPhone) -> Result<PhoneChange, Error> {
+    if !phone.phone.is_empty() {
+        return setting(ctx, phone);
+    }
+    match phone.verification {
+        None => Ok(PhoneChange::Remove),
+        Some(_) => Err(error::V2_PHONE_REMOVAL_NOT_VERIFIED.into()),
+    }
+}
+
+/// `UpdateHumanUser`: an empty number is the one that is there.
+fn keeping(ctx: &Ctx, phone: SetHumanPhone) -> Result<PhoneChange, Error> {
+    if !phone.phone.is_empty() {
+        return setting(ctx, phone);
+    }
+    Ok(match phone.verification {
+        Some(PhoneWanted::IsVerified(_)) => PhoneChange::Verify,
+        _ => PhoneChange::Nothing,
+    })
+}
+
+fn setting(ctx: &Ctx, phone: SetHumanPhone) -> Result<PhoneChange, Error> {
+    let number = ctx.phone_number(&phone.phone)?;
+    let plan = match phone.verification {
+        Some(PhoneWanted::IsVerified(_)) => Plan::Verified,
+        Some(PhoneWanted::ReturnCode(_)) => Plan::Code(MadeCode::for_phone(ctx, Delivery::Return)),
+        Some(PhoneWanted::SendCode(_)) | None => {
+            Plan::Code(MadeCode::for_phone(ctx, Delivery::Send))
+        }
+    };
+    Ok(PhoneChange::Set(number, plan))
+}
+
+impl PhoneChange {
+    /// Tells the code that the caller asked for.
+    fn apply(self, tx: &WriteTx<'_>, phone: &mut HumanPhone) -> Result<Option<String>, Error> {
+        let (number, plan) = match self {
+            Self::Nothing => return Ok(None),
+            Self::Remove => {
+                if phone.number.is_some() {
+                    phone.remove();
+                    tx.save_phone(phone)?;
+                }
+                return Ok(None);
+            }
+            Self::Verify => {
+                verify(tx, phone)?;
+                return Ok(None);
+            }
+            Self::Set(number, plan) => (number, plan),
+        };
+        if phone.number.as_ref() == Some(&number) {
+            if matches!(plan, Plan::Verified) {
+                verify(tx, phone)?;
+            }
+            return Ok(None);
+        }
+        let code = match plan {
+            Plan::Code(code) => Some(code),
+            Plan::Verified | Plan::Nothing => None,
+        };
+        let verification = code
+            .as_ref()
+            .map_or(Verification::Verified, MadeCode::verification);
+        // It differs, as was just seen.
+        let _ = phone.change(number, verification);
+        tx.save_phone(phone)?;
+        let returned = code.as_ref().and_then(MadeCode::returned);
+        if let Some(code) = code {
+            code.enqueue(tx, phone)?;
+        }
+        Ok(returned)
+    }
+
+    fn is_verified(&self) -> bool {
+        matches!(self, Self::Verify | Self::Set(_, Plan::Verified))
+    }
+}
+
+fn verify(tx: &WriteTx<'_>, phone: &mut HumanPhone) -> Result<(), Error> {
+    if phone.number.is_some() && !phone.is_verified {
+        phone.verify();
+        tx.save_phone(phone)?;
+    }
+    Ok(())
+}
+
+/// What is to change about a person.
+struct HumanChange {
+    user_id: String,
+    user_name: Option<String>,
+    profile: Option<NewProfile>,
+    email: Option<EmailChange>,
+    phone: Option<PhoneChange>,
+    password: Option<SetPassword>,
+}
+
+/// A person after the change.
+struct Changed {
+    user: Aggregate,
+    email_code: Option<String>,
+    phone_code: Option<String>,
+}
+
+impl HumanChange {
+    async fn run(self, ctx: &Ctx) -> Result<Changed, Error> {
+        if let Some(profile) = &self.profile {
+            profile.check()?;
+        }
+        let password = match self.password {
+            Some(password) => NewPassword::read(ctx, &self.user_id, password).await?,
+            None => None,
+        };
+        let caller = ctx.principal()?.clone();
+        let user_name = trimmed(self.user_name);
+        ctx.write(move |tx| {
+            let not_found = error::V2_USER_UPDATE_NOT_FOUND;
+            let mut user = load::anywhere(tx, &self.user_id, not_found)?;
+            let Kind::Human(human) = &user.kind else {
+                return Err(not_found.into());
+            };
+            let mut human = (**human).clone();
+            // Nobody verifies for itself what a code is for.
+            let is_verified = self.email.as_ref().is_some_and(EmailChange::is_verified)
+                || self.phone.as_ref().is_some_and(PhoneChange::is_verified);
+            if is_verified {
+                load::check_writer(tx, &caller, &user.aggregate)?;
+            } else {
+                load::check_self_or_writer(tx, &caller, &user.aggregate)?;
+            }
+            if let Some(name) = user_name.filter(|name| *name != user.user_name) {
+                name::rename(tx, &mut user, name, error::USER_RENAME_DOMAIN_NOT_ALLOWED)?;
+                tx.save_user_name(&mut user)?;
+            }
+            if let Some(event) = self.profile.and_then(|profile| profile.apply(&mut human)) {
+                user.aggregate.push(event);
+                tx.save_profile(&mut user.aggregate, &human)?;
+            }
+            let mut email_code = None;
+            if let Some(change) = self.email {
+                let mut email = tx.human_email(&self.user_id)?.ok_or(not_found)?;
+                email_code = change.apply(tx, &mut email)?;
+                user.aggregate = email.user;
+            }
+            let mut phone_code = None;
+            if let Some(change) = self.phone {
+                let mut phone = tx.human_phone(&self.user_id)?.ok_or(not_found)?;
+                phone_code = change.apply(tx, &mut phone)?;
+                user.aggregate = phone.user;
+            }
+            if let Some(password) = password {
+                password.save(tx, &caller, &mut user.aggregate)?;
+            }
+            Ok(Changed {
+                user: user.aggregate,
+                email_code,
+                phone_code,
+            })
+        })
+        .await
+    }
+}
+
+/// A password that was hashed, with what allows it to be set.
+struct NewPassword {
+    allowed: set_password::Allowed,
+    checked: Result<(), Error>,
+    hash: String,
+    is_change_required: bool,
+    judge: set_password::Judge,
+}
+
+impl NewPassword {
+    async fn read(ctx: &Ctx, user_id: &str, wanted: SetPassword) -> Result<Option<Self>, Error> {
+        let (new, imported, is_change_required) = match wanted.password_type {
+            None => return Ok(None),
+            Some(PasswordType::Password(Password {
+                password,
+                change_required,
+            })) => (Some(password), None, change_required),
+            Some(PasswordType::HashedPassword(HashedPassword {
+                hash,
+                change_required,
+            })) => (None, Some(hash), change_required),
+        };
+        let allowed = match wanted.verification {
+            Some(PasswordProof::VerificationCode(code)) => set_password::by_code(ctx, code),
+            Some(PasswordProof::CurrentPassword(current)) => {
+                set_password::by_current(ctx, user_id, current).await?
+            }
+            None => set_password::Allowed::Writer,
+        };
+        let checked = new.as_deref().map_or(Ok(()), password::check);
+        let hash = match new {
+            Some(new) if checked.is_ok() => password::hash(ctx, new).await?,
+            _ => imported.unwrap_or_default(),
+        };
+        Ok(Some(Self {
+            allowed,
+            checked,
+            hash,
+            is_change_required,
+            judge: set_password::Judge::new(ctx),
+        }))
+    }
+
+    fn save(
+        self,
+        tx: &WriteTx<'_>,
+        caller: &Principal,
+        user: &mut Aggregate,
+    ) -> Result<(), Refusal> {
+        self.judge.allow(tx, caller, user, self.allowed)?;
+        self.checked?;
+        set_password::save(tx, user, &self.hash, self.is_change_required)?;
+        Ok(())
+    }
+}
+
+async fn update_machine(
+    ctx: &Ctx,
+    user_id: String,
+    user_name: Option<String>,
+    machine: wire::Machine,
+) -> Result<Aggregate, Error> {
+    let caller = ctx.principal()?.clone();
+    let user_name = trimmed(user_name);
+    ctx.write(move |tx| {
+        let not_found = error::V2_USER_UPDATE_NOT_FOUND;
+        let mut user = load::anywhere(tx, &user_id, not_found)?;
+        let Kind::Machine(mut program) = user.kind.clone() else {
+            return Err(not_found.into());
+        };
+        load::check_writer(tx, &caller, &user.aggregate)?;
+        if let Some(name) = user_name.filter(|name| *name != user.user_name) {
+            name::rename(tx, &mut user, name, error::USER_RENAME_DOMAIN_NOT_ALLOWED)?;
+            tx.save_user_name(&mut user)?;
+        }
+        let event = machine::change(&mut program, machine.name, machine.description, None);
+        if let Some(event) = event {
+            user.aggregate.push(event);
+            tx.save_machine(&mut user.aggregate, &program)?;
+        }
+        Ok(user.aggregate)
+    })
+    .await
+}
+
+fn trimmed(name: Option<String>) -> Option<String> {
+    name.map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+}
