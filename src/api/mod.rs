@@ -5,8 +5,10 @@
 //! JSON; time, randomness and the caller come in through [`Ctx`]. `transport::pipeline` calls it.
 
 mod codes;
+mod credentials;
 mod ctx;
 mod details;
+mod expiration;
 mod healthz;
 mod keys;
 mod lists;
@@ -88,6 +90,7 @@ impl Operations {
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
         healthz::register,
+        keys::register,
         orgs::register,
         phones::register,
         tokens::register,

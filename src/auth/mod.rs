@@ -100,6 +100,24 @@ pub fn check_method_in_org(
     )
 }
 
+/// The organizations in which a caller has a permission, by row; `None`: in all of them.
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn orgs_with(
+    tx: &ReadTx<'_>,
+    caller: &Principal,
+    permission: &str,
+) -> Result<Option<Vec<i64>>, Error> {
+    let memberships = tx.memberships_of(caller.user)?;
+    let granting = memberships.iter().filter(|membership| {
+        let mut roles = membership.roles.iter();
+        roles.any(|role| grants(role, permission))
+    });
+    // The membership in the instance has no organization, and makes the whole `None`.
+    Ok(granting.map(|membership| membership.org).collect())
+}
+
 fn check(
     memberships: &[Membership],
     permission: &str,

@@ -10,6 +10,7 @@ mod access_tokens;
 mod checkpoint;
 mod codes;
 mod connection;
+mod credentials;
 mod email_providers;
 mod emails;
 mod events;
@@ -45,6 +46,10 @@ use std::{
 use anyhow::{Context as _, bail};
 
 pub use access_tokens::NewAccessToken;
+pub use credentials::{
+    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialScope,
+    CredentialSearch,
+};
 pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
 pub use events::{EventPage, StoredEvent};
 pub use instance::Instance;

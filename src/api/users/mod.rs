@@ -12,7 +12,7 @@ mod email_v2;
 mod get;
 mod import_human;
 mod invite;
-mod load;
+pub(super) mod load;
 mod machine;
 mod metadata;
 mod metadata_v2;
