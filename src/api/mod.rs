@@ -8,6 +8,7 @@ mod codes;
 mod ctx;
 mod details;
 mod healthz;
+mod lists;
 mod orgs;
 mod phones;
 pub mod setup;

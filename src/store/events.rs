@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::transaction::{ReadTx, WriteTx};
 use crate::{
     clock::Timestamp,
-    domain::{Aggregate, AggregateType},
+    domain::{Aggregate, AggregateType, AsOf},
     error::Error,
 };
 
@@ -65,6 +65,27 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
+    /// Which state of the database this read sees, for the details of lists.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn as_of(&self) -> Result<AsOf, Error> {
+        let last = self.row(
+            "SELECT position, created_at FROM events ORDER BY position DESC LIMIT 1",
+            [],
+            |row| {
+                Ok(AsOf {
+                    position: row.get::<_, i64>(0)?.unsigned_abs(),
+                    time: Timestamp::from_micros(row.get(1)?),
+                })
+            },
+        )?;
+        Ok(last.unwrap_or(AsOf {
+            position: 0,
+            time: Timestamp::from_micros(0),
+        }))
+    }
+
     /// The history of a user while it belonged to an organization; empty for an unknown user.
     ///
     /// # Errors
