@@ -8,7 +8,9 @@ mod codes;
 mod ctx;
 mod details;
 mod healthz;
+mod keys;
 mod lists;
+pub mod oauth;
 mod orgs;
 mod phones;
 pub mod setup;
@@ -21,6 +23,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures_util::future::LocalBoxFuture;
 
 pub use ctx::{CodeSettings, Ctx, Services};
+pub use keys::KeyMaker;
 pub use users::PasswordHasher;
 
 use table::Table;

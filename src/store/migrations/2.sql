@@ -110,3 +110,29 @@ CREATE TABLE email_providers (
 ) STRICT;
 
 CREATE UNIQUE INDEX email_providers_active ON email_providers (is_active) WHERE is_active = 1;
+
+CREATE TABLE access_tokens (
+    row        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    hash       BLOB    NOT NULL UNIQUE,
+    user       INTEGER NOT NULL REFERENCES users (row),
+    actor      INTEGER REFERENCES users (row),
+    client_id  TEXT    NOT NULL,
+    audience   TEXT    NOT NULL,
+    scopes     TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX access_tokens_by_user ON access_tokens (user);
+CREATE INDEX access_tokens_by_actor ON access_tokens (actor) WHERE actor IS NOT NULL;
+CREATE INDEX access_tokens_by_end ON access_tokens (expires_at);
+CREATE TABLE signing_keys (
+    row         INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,
+    private_key BLOB    NOT NULL,
+    public_key  BLOB    NOT NULL,
+    signs_from  INTEGER NOT NULL
+) STRICT;
+
+ALTER TABLE events ADD COLUMN actor TEXT;
