@@ -100,6 +100,23 @@ pub fn check_method_in_org(
     )
 }
 
+/// The organizations, by row, in which a caller has a permission; `None` for all of them.
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn orgs_with(
+    tx: &ReadTx<'_>,
+    caller: &Principal,
+    permission: &str,
+) -> Result<Option<Vec<i64>>, Error> {
+    let memberships = tx.memberships_of(caller.user)?;
+    let granting = memberships.iter().filter(|membership| {
+        let mut roles = membership.roles.iter();
+        roles.any(|role| grants(role, permission))
+    });
+    Ok(granting.map(|membership| membership.org).collect())
+}
+
 fn check(
     memberships: &[Membership],
     permission: &str,

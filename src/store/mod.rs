@@ -26,7 +26,10 @@ mod signing_keys;
 mod tokens;
 mod transaction;
 mod trouble;
+mod user_conditions;
+mod user_search;
 mod users;
+mod words;
 mod writer;
 mod wrong_codes;
 
@@ -57,6 +60,7 @@ pub use orgs::OrgRef;
 pub use signing_keys::SigningKey;
 pub use tokens::{AccessGrant, BearerToken, NewToken};
 pub use transaction::{ReadTx, Refusal, Stamp, WriteTx};
+pub use user_search::{UserScope, UserSearch};
 pub use users::{NewHuman, NewMachine, NewUser};
 
 use crate::error::Error;
