@@ -7,9 +7,13 @@
 mod codes;
 mod ctx;
 mod details;
+mod events;
 mod healthz;
+mod history;
+mod instance;
 mod keys;
 mod lists;
+mod members;
 pub mod oauth;
 mod orgs;
 mod phones;
@@ -87,7 +91,10 @@ impl Operations {
 
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
+        events::register,
         healthz::register,
+        instance::register,
+        members::register,
         orgs::register,
         phones::register,
         tokens::register,
