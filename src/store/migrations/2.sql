@@ -3,6 +3,13 @@
 ALTER TABLE instance ADD COLUMN project_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN default_language TEXT;
 
+ALTER TABLE org_domains ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE org_domains ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE org_domains ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+UPDATE org_domains SET (sequence, created_at, changed_at) =
+    (SELECT o.sequence, o.created_at, o.created_at FROM orgs o WHERE o.row = org_domains.org);
+CREATE INDEX org_domains_by_org ON org_domains (org);
+
 CREATE TABLE user_codes (
     user        INTEGER NOT NULL REFERENCES users (row),
     purpose     INTEGER NOT NULL CHECK (purpose BETWEEN 1 AND 4),
