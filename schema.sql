@@ -116,6 +116,81 @@ CREATE TABLE user_codes (
     PRIMARY KEY (user, purpose)
 ) STRICT, WITHOUT ROWID;
 
+-- What users are searched by: a row for each living user, kept by the triggers below from the columns of
+-- `users` that are named there, so that a phone change touches nothing of it. Keys are the texts without
+-- regard to case (domain/search.rs); each index also holds the organization, because searches stay in one.
+CREATE TABLE user_search (
+    row              INTEGER PRIMARY KEY,
+    org              INTEGER NOT NULL,
+    kind             INTEGER NOT NULL,
+    state            INTEGER NOT NULL,
+    created_at       INTEGER NOT NULL,
+    user_name_key    TEXT    NOT NULL,
+    first_name_key   TEXT,
+    last_name_key    TEXT,
+    nick_name_key    TEXT,
+    display_name_key TEXT,
+    email_key        TEXT
+) STRICT;
+
+CREATE INDEX user_search_by_user_name ON user_search (user_name_key, org);
+CREATE INDEX user_search_by_first_name ON user_search (first_name_key, org);
+CREATE INDEX user_search_by_last_name ON user_search (last_name_key, org);
+CREATE INDEX user_search_by_nick_name ON user_search (nick_name_key, org);
+CREATE INDEX user_search_by_display_name ON user_search (display_name_key, org);
+CREATE INDEX user_search_by_email ON user_search (email_key, org);
+CREATE INDEX user_search_by_created_at ON user_search (created_at, org);
+CREATE INDEX user_search_by_org ON user_search (org);
+CREATE INDEX user_search_by_kind ON user_search (kind, org);
+CREATE INDEX user_search_by_state ON user_search (state, org);
+
+-- Which users may hold a piece of text, by all three neighbouring characters in it (store/words.rs).
+CREATE VIRTUAL TABLE user_words USING fts5 (
+    words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+
+-- How many living users there are, so that nobody has to count them.
+CREATE TABLE user_counts (
+    org   INTEGER NOT NULL,
+    kind  INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    users INTEGER NOT NULL,
+    PRIMARY KEY (org, kind, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER users_become_searchable AFTER INSERT ON users WHEN new.state <> 3 BEGIN
+    INSERT INTO user_search VALUES (new.row, new.org, new.kind, new.state, new.created_at,
+        search_key(new.user_name), search_key(new.first_name), search_key(new.last_name),
+        search_key(new.nick_name), search_key(new.display_name), search_key(new.email));
+    INSERT INTO user_words (rowid, words) VALUES (new.row, search_words(new.user_name, new.first_name,
+        new.last_name, new.nick_name, new.display_name, new.email));
+    INSERT INTO user_counts VALUES (new.org, new.kind, new.state, 1) ON CONFLICT DO UPDATE SET users = users + 1;
+END;
+
+CREATE TRIGGER users_stay_searchable AFTER UPDATE OF org, kind, state, created_at, user_name, first_name,
+    last_name, nick_name, display_name, email ON users BEGIN
+    DELETE FROM user_search WHERE row = old.row;
+    INSERT INTO user_search
+        SELECT new.row, new.org, new.kind, new.state, new.created_at,
+            search_key(new.user_name), search_key(new.first_name), search_key(new.last_name),
+            search_key(new.nick_name), search_key(new.display_name), search_key(new.email)
+        WHERE new.state <> 3;
+    UPDATE user_counts SET users = users - 1
+        WHERE org = old.org AND kind = old.kind AND state = old.state;
+    INSERT INTO user_counts SELECT new.org, new.kind, new.state, 1 WHERE new.state <> 3
+        ON CONFLICT DO UPDATE SET users = users + 1;
+END;
+
+-- A change of state alone leaves the words as they are.
+CREATE TRIGGER users_keep_their_words AFTER UPDATE OF user_name, first_name, last_name, nick_name,
+    display_name, email ON users BEGIN
+    DELETE FROM user_words WHERE rowid = old.row;
+    INSERT INTO user_words (rowid, words)
+        SELECT new.row, search_words(new.user_name, new.first_name, new.last_name, new.nick_name,
+            new.display_name, new.email)
+        WHERE new.state <> 3;
+END;
+
 CREATE TABLE user_metadata (
     user       INTEGER NOT NULL REFERENCES users (row),
     key        TEXT    NOT NULL,
@@ -125,6 +200,10 @@ CREATE TABLE user_metadata (
     changed_at INTEGER NOT NULL,
     PRIMARY KEY (user, key)
 ) STRICT, WITHOUT ROWID;
+
+-- Find users by their metadata; of a value the first 200 bytes, as many as a search may ask for.
+CREATE INDEX user_metadata_by_key ON user_metadata (key, substr(value, 1, 200));
+CREATE INDEX user_metadata_by_value ON user_metadata (substr(value, 1, 200));
 
 -- External identities of users.
 CREATE TABLE user_idp_links (

@@ -100,7 +100,7 @@ pub fn check_method_in_org(
     )
 }
 
-/// The organizations in which a caller has a permission, by row; `None`: in all of them.
+/// The organizations, by row, in which a caller has a permission; `None` for all of them.
 ///
 /// # Errors
 /// If the database cannot be read.

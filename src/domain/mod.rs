@@ -15,6 +15,7 @@ mod message_text;
 mod organization;
 mod password;
 mod phone_number;
+mod search;
 mod template;
 mod text_method;
 mod user;
@@ -33,6 +34,9 @@ pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
 pub use organization::{Organization, domain_label};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
+pub use search::{
+    Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
+};
 pub use template::render;
 pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

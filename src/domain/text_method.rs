@@ -1,5 +1,7 @@
 //! How a text is compared in a search (contract/README §8, `TextQueryMethod`).
 
+use super::{Comparison, search_key};
+
 /// The ways to compare; the numbers are those of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextMethod {
@@ -36,17 +38,33 @@ impl TextMethod {
         }
     }
 
+    /// How the texts, or without regard to case their keys, are compared.
+    pub fn comparison(self) -> Comparison {
+        match self {
+            Self::Equals | Self::EqualsIgnoreCase => Comparison::Equals,
+            Self::StartsWith | Self::StartsWithIgnoreCase => Comparison::StartsWith,
+            Self::Contains | Self::ContainsIgnoreCase => Comparison::Contains,
+            Self::EndsWith | Self::EndsWithIgnoreCase => Comparison::EndsWith,
+        }
+    }
+
+    /// Whether upper and lower case are the same.
+    pub fn ignores_case(self) -> bool {
+        matches!(
+            self,
+            Self::EqualsIgnoreCase
+                | Self::StartsWithIgnoreCase
+                | Self::ContainsIgnoreCase
+                | Self::EndsWithIgnoreCase
+        )
+    }
+
     /// Whether a text is as wanted.
     pub fn matches(self, text: &str, wanted: &str) -> bool {
-        match self {
-            Self::Equals => text == wanted,
-            Self::StartsWith => text.starts_with(wanted),
-            Self::Contains => text.contains(wanted),
-            Self::EndsWith => text.ends_with(wanted),
-            Self::EqualsIgnoreCase => text.to_lowercase() == wanted.to_lowercase(),
-            Self::StartsWithIgnoreCase => text.to_lowercase().starts_with(&wanted.to_lowercase()),
-            Self::ContainsIgnoreCase => text.to_lowercase().contains(&wanted.to_lowercase()),
-            Self::EndsWithIgnoreCase => text.to_lowercase().ends_with(&wanted.to_lowercase()),
+        if self.ignores_case() {
+            let (text, wanted) = (search_key(text), search_key(wanted));
+            return self.comparison().accepts(&text, &wanted);
         }
+        self.comparison().accepts(text, wanted)
     }
 }

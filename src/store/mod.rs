@@ -27,7 +27,10 @@ mod signing_keys;
 mod tokens;
 mod transaction;
 mod trouble;
+mod user_conditions;
+mod user_search;
 mod users;
+mod words;
 mod writer;
 mod wrong_codes;
 
@@ -47,8 +50,7 @@ use anyhow::{Context as _, bail};
 
 pub use access_tokens::NewAccessToken;
 pub use credentials::{
-    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialScope,
-    CredentialSearch,
+    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
 };
 pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
 pub use events::{EventPage, StoredEvent};
@@ -62,6 +64,7 @@ pub use orgs::OrgRef;
 pub use signing_keys::SigningKey;
 pub use tokens::{AccessGrant, BearerToken, NewToken};
 pub use transaction::{ReadTx, Refusal, Stamp, WriteTx};
+pub use user_search::{UserScope, UserSearch};
 pub use users::{NewHuman, NewMachine, NewUser};
 
 use crate::error::Error;

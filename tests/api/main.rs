@@ -12,6 +12,7 @@ mod clients;
 mod codes;
 mod coverage;
 mod members;
+mod not_offered;
 mod operations;
 mod orgs;
 mod people;

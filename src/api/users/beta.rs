@@ -3,7 +3,7 @@
 //! Messages have the same fields under the same numbers, so a row decodes them as v2's; what v2beta
 //! limits otherwise is checked on its own messages (contract/users.md §4, "v2beta twin").
 
-use super::{add_human_v2, email_v2, get, remove, set_password, state, update_v2};
+use super::{add_human_v2, email_v2, get, list, remove, set_password, state, update_v2};
 use crate::{
     api::{
         phones,
@@ -22,6 +22,7 @@ pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
             add_human_v2::add_human_user_v2,
         )?
         .twin::<wire::GetUserByIdRequest, _, _>(USERS_BETA, "GetUserByID", get::get_user_by_id_v2)?
+        .twin::<wire::ListUsersRequest, _, _>(USERS_BETA, "ListUsers", list::list_users_v2)?
         .twin::<wire::UpdateHumanUserRequest, _, _>(
             USERS_BETA,
             "UpdateHumanUser",

@@ -12,6 +12,7 @@ mod email_v2;
 mod get;
 mod import_human;
 mod invite;
+mod list;
 pub(super) mod load;
 mod machine;
 mod metadata;
@@ -20,6 +21,7 @@ mod name;
 mod password;
 mod profile;
 mod remove;
+mod search;
 mod set_password;
 mod shown;
 mod state;
@@ -44,6 +46,13 @@ fn management(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         )?
         .on(MANAGEMENT, "AddMachineUser", add_machine::add_machine_user)?
         .on(MANAGEMENT, "GetUserByID", get::get_user_by_id)?
+        .on(
+            MANAGEMENT,
+            "GetUserByLoginNameGlobal",
+            list::get_user_by_login_name_global,
+        )?
+        .on(MANAGEMENT, "ListUsers", list::list_users)?
+        .on(MANAGEMENT, "IsUserUnique", list::is_user_unique)?
         .on(MANAGEMENT, "ListUserChanges", changes::list_user_changes)?
         .on(MANAGEMENT, "UpdateUserName", name::update_user_name)?
         .on(MANAGEMENT, "DeactivateUser", state::deactivate_user)?
@@ -138,6 +147,7 @@ fn v2(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         .on(USERS, "UpdateUser", update_v2::update_user)?
         .on(USERS, "UpdateHumanUser", update_v2::update_human_user)?
         .on(USERS, "GetUserByID", get::get_user_by_id_v2)?
+        .on(USERS, "ListUsers", list::list_users_v2)?
         .on(USERS, "DeactivateUser", state::deactivate_user_v2)?
         .on(USERS, "ReactivateUser", state::reactivate_user_v2)?
         .on(USERS, "LockUser", state::lock_user_v2)?
