@@ -127,6 +127,7 @@ pub fn orgs_with(
         let mut roles = membership.roles.iter();
         roles.any(|role| grants(role, permission))
     });
+    // The membership in the instance has no organization, and makes the whole `None`.
     Ok(granting.map(|membership| membership.org).collect())
 }
 

@@ -54,8 +54,7 @@ use anyhow::{Context as _, bail};
 
 pub use access_tokens::NewAccessToken;
 pub use credentials::{
-    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialScope,
-    CredentialSearch,
+    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
 };
 pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
 pub use event_search::{EventSearch, FoundEvent, TimeBounds};
