@@ -19,8 +19,10 @@ mod members;
 pub mod oauth;
 mod orgs;
 mod phones;
+mod secret_generators;
 pub mod setup;
 mod table;
+mod texts;
 mod tokens;
 mod users;
 
@@ -28,6 +30,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures_util::future::LocalBoxFuture;
 
+pub use codes::CodePolicies;
 pub use ctx::{CodeSettings, Ctx, Services};
 pub use keys::KeyMaker;
 pub use users::PasswordHasher;
@@ -100,6 +103,8 @@ fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         members::register,
         orgs::register,
         phones::register,
+        secret_generators::register,
+        texts::register,
         tokens::register,
         users::register,
     ];

@@ -193,6 +193,38 @@ events! {
     OrgMemberRemoved { user_id: String } = "org.member.removed",
     /// A member was removed because the user was.
     OrgMemberCascadeRemoved { user_id: String } = "org.member.cascade.removed",
+    /// An organization words a part of a message itself.
+    OrgCustomTextSet { template: &'static str, key: &'static str, language: String, text: String } = "org.customtext.set",
+    /// An organization no longer words a part of a message.
+    OrgCustomTextRemoved { template: &'static str, key: &'static str, language: String } = "org.customtext.removed",
+    /// An organization no longer words a message.
+    OrgCustomTextTemplateRemoved { template: &'static str, language: String } = "org.customtext.template.removed",
+    /// The instance words a part of a message itself.
+    InstanceCustomTextSet { template: &'static str, key: &'static str, language: String, text: String } = "instance.customtext.set",
+    /// The instance no longer words a part of a message.
+    InstanceCustomTextRemoved { template: &'static str, key: &'static str, language: String } = "instance.customtext.removed",
+    /// The instance no longer words a message.
+    InstanceCustomTextTemplateRemoved { template: &'static str, language: String } = "instance.customtext.template.removed",
+    /// How a kind of code or secret is made was set for the first time.
+    SecretGeneratorAdded {
+        generator_type: i32,
+        length: u32,
+        #[serde(serialize_with = "nanoseconds")] expiry: Option<Duration>,
+        include_lower_letters: bool,
+        include_upper_letters: bool,
+        include_digits: bool,
+        include_symbols: bool,
+    } = "instance.secret.generator.added",
+    /// How a kind of code or secret is made changed.
+    SecretGeneratorChanged {
+        generator_type: i32,
+        length: u32,
+        #[serde(serialize_with = "nanoseconds")] expiry: Option<Duration>,
+        include_lower_letters: bool,
+        include_upper_letters: bool,
+        include_digits: bool,
+        include_symbols: bool,
+    } = "instance.secret.generator.changed",
     /// A user became a member of the instance.
     InstanceMemberAdded { roles: Vec<String>, user_id: String } = "instance.member.added",
     /// An instance member's roles changed.
