@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    api::{keys::KeyMaker, oauth::OAuth, users::PasswordHasher},
+    api::{email_providers::MailTester, keys::KeyMaker, oauth::OAuth, users::PasswordHasher},
     auth::Principal,
     clock::{Clock, Timestamp},
     domain::{CodePolicy, PhoneNumber, PhoneNumberFault, Region},
@@ -38,6 +38,8 @@ pub struct Services {
     pub passwords: PasswordHasher,
     /// Makes pairs of keys, a few at a time.
     pub key_maker: KeyMaker,
+    /// Sends test e-mails, a few at a time.
+    pub mail_tester: MailTester,
     /// What the OAuth endpoints remember.
     pub oauth: OAuth,
 }

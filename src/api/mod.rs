@@ -8,6 +8,7 @@ mod codes;
 mod credentials;
 mod ctx;
 mod details;
+mod email_providers;
 mod events;
 mod expiration;
 mod healthz;
@@ -29,6 +30,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures_util::future::LocalBoxFuture;
 
 pub use ctx::{CodeSettings, Ctx, Services};
+pub use email_providers::MailTester;
 pub use keys::KeyMaker;
 pub use users::PasswordHasher;
 
@@ -94,6 +96,7 @@ impl Operations {
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
         events::register,
+        email_providers::register,
         healthz::register,
         keys::register,
         instance::register,
