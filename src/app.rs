@@ -12,7 +12,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     api::{
-        CodePolicies, CodeSettings, Ctx, KeyMaker, Operations, PasswordHasher, Services,
+        CodePolicies, CodeSettings, Ctx, KeyMaker, MailTester, Operations, PasswordHasher,
+        Services,
         oauth::OAuth,
         setup::{self, FirstRun},
     },
@@ -21,7 +22,7 @@ use crate::{
     config::{Config, Isolation},
     contract::Contract,
     delivery::{self, Delivery},
-    domain::{GeneratorType, SecretGenerator},
+    domain::{GeneratorType, SecretGenerator, SmtpSettings},
     error::Error,
     ids::IdGenerator,
     mail::{self, MailServer},
@@ -320,6 +321,7 @@ fn services(
         default_language: config.notifications.default_language.clone(),
         passwords: PasswordHasher::default(),
         key_maker: KeyMaker::default(),
+        mail_tester: MailTester::default(),
         oauth: OAuth::default(),
     })
 }
@@ -329,18 +331,18 @@ fn mail_server(config: &Config) -> anyhow::Result<Option<MailServer>> {
     let Some(smtp) = &config.smtp else {
         return Ok(None);
     };
-    let (host, port) = mail::host_and_port(&smtp.host)
-        .with_context(|| format!("smtp.host: {:?} is not a host with a port", smtp.host))?;
-    Ok(Some(MailServer {
-        host,
-        port,
-        tls: smtp.tls,
-        user: smtp.user.clone(),
-        password: mail::Secret(smtp.password.expose().to_owned()),
+    let settings = SmtpSettings {
         sender_address: smtp.sender_address.clone(),
         sender_name: smtp.sender_name.clone(),
         reply_to: smtp.reply_to_address.clone(),
-    }))
+        tls: smtp.tls,
+        host: smtp.host.clone(),
+        user: smtp.user.clone(),
+    };
+    let password = mail::Secret(smtp.password.expose().to_owned());
+    let server = MailServer::new(settings, password)
+        .with_context(|| format!("smtp.host: {:?} is not a host with a port", smtp.host))?;
+    Ok(Some(server))
 }
 
 fn server(config: &Config, services: Arc<Services>) -> anyhow::Result<Server> {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    api::{codes::CodePolicies, keys::KeyMaker, oauth::OAuth, users::PasswordHasher},
+    api::{
+        codes::CodePolicies, email_providers::MailTester, keys::KeyMaker, oauth::OAuth,
+        users::PasswordHasher,
+    },
     auth::Principal,
     clock::{Clock, Timestamp},
     domain::{PhoneNumber, PhoneNumberFault, Region},
@@ -38,6 +41,8 @@ pub struct Services {
     pub passwords: PasswordHasher,
     /// Makes pairs of keys, a few at a time.
     pub key_maker: KeyMaker,
+    /// Sends test e-mails, a few at a time.
+    pub mail_tester: MailTester,
     /// What the OAuth endpoints remember.
     pub oauth: OAuth,
 }

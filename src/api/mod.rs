@@ -8,6 +8,7 @@ mod codes;
 mod credentials;
 mod ctx;
 mod details;
+mod email_providers;
 mod events;
 mod expiration;
 mod healthz;
@@ -32,6 +33,7 @@ use futures_util::future::LocalBoxFuture;
 
 pub use codes::CodePolicies;
 pub use ctx::{CodeSettings, Ctx, Services};
+pub use email_providers::MailTester;
 pub use keys::KeyMaker;
 pub use users::PasswordHasher;
 
@@ -97,6 +99,7 @@ impl Operations {
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
         events::register,
+        email_providers::register,
         healthz::register,
         keys::register,
         instance::register,

@@ -17,6 +17,7 @@ mod organization;
 mod password;
 mod phone_number;
 mod search;
+mod smtp_settings;
 mod template;
 mod text_method;
 mod user;
@@ -41,6 +42,7 @@ pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
+pub use smtp_settings::SmtpSettings;
 pub use template::render;
 pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

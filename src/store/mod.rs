@@ -57,7 +57,7 @@ pub use access_tokens::NewAccessToken;
 pub use credentials::{
     Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
 };
-pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
+pub use email_providers::{EmailProvider, EmailProviderKind};
 pub use event_search::{EventSearch, FoundEvent, TimeBounds};
 pub use events::{EventPage, StoredEvent};
 pub use instance::Instance;
