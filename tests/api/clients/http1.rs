@@ -58,7 +58,10 @@ pub fn rest(
         let members = rest.as_object().unwrap();
         let query: Vec<_> = members
             .iter()
-            .map(|(name, value)| format!("{name}={}", value.as_str().expect("a text")))
+            .map(|(name, value)| {
+                let value = value.as_str().expect("a text");
+                format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
+            })
             .collect();
         if !query.is_empty() {
             target = format!("{target}?{}", query.join("&"));
