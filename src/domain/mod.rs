@@ -16,6 +16,7 @@ mod organization;
 mod password;
 mod phone_number;
 mod search;
+mod search_words;
 mod template;
 mod text_method;
 mod user;
@@ -37,6 +38,7 @@ pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
+pub use search_words::{search_query, search_words};
 pub use template::render;
 pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

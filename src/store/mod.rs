@@ -20,13 +20,13 @@ mod metadata;
 mod migrations;
 mod orgs;
 mod phones;
+mod sql_functions;
 mod tokens;
 mod transaction;
 mod trouble;
 mod user_conditions;
 mod user_search;
 mod users;
-mod words;
 mod writer;
 mod wrong_codes;
 

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::*;
 use crate::{
     domain::{Comparison, Kind, MetadataCondition, TextMatch, UserState, UserText},
-    store::{migrations, words},
+    store::{migrations, sql_functions},
 };
 
 const METHODS: [Comparison; 4] = [
@@ -48,7 +48,7 @@ const LAST: [&str; 8] = [
 /// A database with a large organization in row 1 and a small one in row 2, some of the users removed.
 fn database() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
-    words::register(&connection).unwrap();
+    sql_functions::register(&connection).unwrap();
     migrations::run(&mut connection).unwrap();
     for org in 1..=2 {
         let insert = "INSERT INTO orgs VALUES (?1, ?2, ?2, ?2, 1, 1, 0, 0)";

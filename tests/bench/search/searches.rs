@@ -127,9 +127,9 @@ searches! {
         one(last_name(&start, "STARTS_WITH"))
     };
     "e-mail contains 7" V1 |any| {
-        let digits = any.number.to_string();
-        let middle: String = any.person.email.chars().skip(3).take(7 - digits.len().min(3)).collect();
-        one(email(&format!("{middle}{}", &digits[..digits.len().min(3)]), "CONTAINS_IGNORE_CASE"))
+        let at = any.person.email.find('@').unwrap();
+        let start = any.person.email[..at].char_indices().rev().nth(6).unwrap().0;
+        one(email(&any.person.email[start..at].to_uppercase(), "CONTAINS_IGNORE_CASE"))
     };
     "display name contains first and last" V1 |any| {
         let name = format!("{} {}", any.person.given, any.person.family).to_lowercase();
@@ -173,7 +173,7 @@ searches! {
         request
     };
     "metadata by key and value" V2 |any| {
-        let (_, value) = customer(any.number);
+        let value = customer(any.number);
         let value = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, value);
         json!({"queries": [
             {"metadataKeyFilter": {"key": "customer"}},
