@@ -151,7 +151,7 @@ CREATE INDEX user_search_by_org ON user_search (org);
 CREATE INDEX user_search_by_kind ON user_search (kind, org);
 CREATE INDEX user_search_by_state ON user_search (state, org);
 
--- Which users may hold a piece of text, by all three neighbouring characters in it (store/words.rs).
+-- Which users may hold a piece of text, by all three neighbouring characters in it (domain/search_words.rs).
 CREATE VIRTUAL TABLE user_words USING fts5 (
     words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );

@@ -17,6 +17,7 @@ mod organization;
 mod password;
 mod phone_number;
 mod search;
+mod search_words;
 mod smtp_settings;
 mod template;
 mod text_method;
@@ -42,6 +43,7 @@ pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
+pub use search_words::{search_query, search_words};
 pub use smtp_settings::SmtpSettings;
 pub use template::render;
 pub use text_method::TextMethod;

@@ -29,13 +29,13 @@ mod orgs;
 mod phones;
 mod secret_generators;
 mod signing_keys;
+mod sql_functions;
 mod tokens;
 mod transaction;
 mod trouble;
 mod user_conditions;
 mod user_search;
 mod users;
-mod words;
 mod writer;
 mod wrong_codes;
 
