@@ -344,6 +344,14 @@ fn capitals_and_digits(expiry: Duration) -> CodePolicy {
     CodePolicy::new(6, Some(expiry), false, true, true, false)
 }
 
+/// The OpenAPI document of the API, without a server.
+///
+/// # Errors
+/// If the contract cannot be described: a fault of the contract.
+pub fn openapi_document() -> anyhow::Result<serde_json::Value> {
+    transport::openapi_document(&Contract::load()?)
+}
+
 fn server(config: &Config, services: Arc<Services>) -> anyhow::Result<Server> {
     let limits = &config.server.limits;
     let contract = Contract::load()?;
