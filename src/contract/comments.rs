@@ -18,7 +18,12 @@ impl Comments {
             let by_place = info
                 .flat_map(|info| &info.location)
                 .filter(|location| !location.leading_comments().is_empty())
-                .map(|location| (location.path.clone(), in_one_line(location.leading_comments())));
+                .map(|location| {
+                    (
+                        location.path.clone(),
+                        in_one_line(location.leading_comments()),
+                    )
+                });
             (file.name().to_owned(), by_place.collect())
         });
         Self(by_file.collect())

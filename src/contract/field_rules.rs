@@ -86,7 +86,11 @@ impl RuleReader {
 }
 
 fn read(limits: &DynamicMessage) -> FieldRules {
-    let rule = |name: &str| limits.get_field_by_name(name).map(|value| value.into_owned());
+    let rule = |name: &str| {
+        limits
+            .get_field_by_name(name)
+            .map(|value| value.into_owned())
+    };
     let number = |name| rule(name).as_ref().and_then(Value::as_u32).unwrap_or(0);
     let flag = |name| rule(name).as_ref().and_then(Value::as_bool) == Some(true);
     let text = |name| rule(name).and_then(|value| value.as_str().map(str::to_owned));

@@ -15,45 +15,94 @@ use crate::{
     transport::status::{self, Refusal},
 };
 
-/// What any operation may answer besides, whatever it does: name of the response, status, example.
-fn unrelated() -> [(&'static str, &'static str, Error); 6] {
-    let exhausted = "try again in a moment";
-    let reference = Error {
-        message: "internal error, reference 0A1B2C3D".into(),
-        ..Error::internal("not shown")
+/// What any operation may answer, whatever it does: status, name of the response, words.
+const ANY: [(u16, &str, &str); 8] = [
+    (401, "Unauthenticated", "There is no valid token."),
+    (403, "Denied", "The caller may not do this."),
+    (408, "TooSlow", "The request did not arrive in time."),
+    (413, "TooLarge", "The body is too large."),
+    (431, "HeadersTooLarge", "The headers are too large."),
+    (
+        500,
+        "Internal",
+        "A fault of the server; the reference is in its log.",
+    ),
+    (503, "Unavailable", "Not at the moment; trying again helps."),
+    (504, "Deadline", "The call did not end in time."),
+];
+
+/// The errors that end with one of these statuses.
+fn any(status: u16) -> Vec<Listed> {
+    let plain = |error| {
+        vec![Listed {
+            error,
+            example: None,
+        }]
     };
-    [
-        ("TooSlow", "The request did not arrive in time.", Refusal::too_slow().error),
-        ("TooLarge", "The body is too large.", Refusal::too_large(1 << 20).error),
-        ("HeadersTooLarge", "The headers are too large.", Refusal::headers_too_large().error),
-        ("Internal", "A fault of the server; the reference is in its log.", reference),
-        ("Unavailable", "Not at the moment; trying again helps.", Error::unavailable(exhausted)),
-        ("Deadline", "The call did not end in time.", Error::deadline_exceeded()),
-    ]
+    match status {
+        401 => [error::AUTH_HEADER_INVALID, error::TOKEN_INVALID]
+            .map(Listed::from)
+            .into_iter()
+            .chain(plain(Error::auth_header_missing()))
+            .collect(),
+        403 => vec![
+            error::ORG_UNKNOWN.into(),
+            error::PERMISSION_NOT_MATCHING.into(),
+            error::PERMISSION_MISSING.into(),
+        ],
+        408 => plain(Refusal::too_slow().error),
+        413 => plain(Refusal::too_large(1 << 20).error),
+        431 => plain(Refusal::headers_too_large().error),
+        500 => plain(Error {
+            message: "internal error, reference 0A1B2C3D".into(),
+            ..Error::internal("not shown")
+        }),
+        503 => plain(Error::unavailable("try again in a moment")),
+        _ => plain(Error::deadline_exceeded()),
+    }
 }
 
-const UNRELATED_STATUS: [(&str, &str); 6] = [
-    ("408", "TooSlow"),
-    ("413", "TooLarge"),
-    ("431", "HeadersTooLarge"),
-    ("500", "Internal"),
-    ("503", "Unavailable"),
-    ("504", "Deadline"),
-];
+/// An error of a response, and the shared example of it.
+struct Listed {
+    error: Error,
+    example: Option<String>,
+}
+
+impl From<&'static Entry> for Listed {
+    fn from(entry: &'static Entry) -> Self {
+        Self {
+            error: entry.into(),
+            example: Some(example_name(entry)),
+        }
+    }
+}
+
+/// An id that stands for several errors needs more than itself.
+fn example_name(entry: &Entry) -> String {
+    let same = error::ALL.iter().filter(|other| other.id == entry.id);
+    match same.count() {
+        1 => entry.id.to_owned(),
+        _ => format!("{}.{}.{}", entry.id, entry.code as i32, entry.key),
+    }
+}
 
 /// The responses that all operations share, as `components.responses` has them.
 pub fn shared() -> Map<String, Value> {
-    let responses = unrelated().map(|(name, words, error)| {
-        let response = json!({
-            "description": words,
-            "content": { "application/json": {
-                "schema": { "$ref": "#/components/schemas/Error" },
-                "example": body(&error),
-            } },
-        });
-        (name.to_owned(), response)
-    });
+    let responses =
+        ANY.map(|(status, name, words)| (name.to_owned(), response(status, words, &any(status))));
     responses.into_iter().collect()
+}
+
+/// An example of each error of the catalogue, as `components.examples` has them.
+pub fn examples() -> Map<String, Value> {
+    let examples = error::ALL
+        .iter()
+        .map(|entry| (example_name(entry), example(&Error::from(*entry))));
+    examples.collect()
+}
+
+fn example(error: &Error) -> Value {
+    json!({ "summary": error.message, "value": body(error) })
 }
 
 /// The form of every error.
@@ -93,17 +142,20 @@ pub fn responses(method: &Method, success: Option<(String, Value)>) -> Map<Strin
             json!({ "description": words, "content": { "application/json": { "schema": schema } } }),
         );
     }
-    let mut by_status: BTreeMap<u16, Vec<Error>> = BTreeMap::new();
-    for error in errors(method) {
-        let status = status::http_status(error.code);
-        by_status.entry(status).or_default().push(error);
+    let mut by_status: BTreeMap<u16, Vec<Listed>> = BTreeMap::new();
+    for listed in errors(method) {
+        let status = status::http_status(listed.error.code);
+        by_status.entry(status).or_default().push(listed);
     }
     for (status, errors) in by_status {
-        responses.insert(status.to_string(), response(status, &errors));
+        responses.insert(status.to_string(), response(status, words(status), &errors));
     }
-    for (status, name) in UNRELATED_STATUS {
-        let reference = format!("#/components/responses/{name}");
-        responses.insert(status.to_owned(), json!({ "$ref": reference }));
+    let is_public = method.requirement == Requirement::Public;
+    for (status, name, _) in ANY {
+        if !(is_public && matches!(status, 401 | 403)) {
+            let reference = format!("#/components/responses/{name}");
+            responses.insert(status.to_string(), json!({ "$ref": reference }));
+        }
     }
     responses
 }
@@ -132,55 +184,60 @@ fn is_about(entry: &Entry, method: &Method) -> bool {
     !entry.key.contains(other)
 }
 
-fn errors(method: &Method) -> Vec<Error> {
-    let mut errors = vec![Error::invalid("invalid Request.Field: value is required")];
+/// Without those of [`any`].
+fn errors(method: &Method) -> Vec<Listed> {
+    let plain = |error| Listed {
+        error,
+        example: None,
+    };
+    let mut errors = vec![plain(Error::invalid(
+        "invalid Request.Field: value is required",
+    ))];
     if method.requirement != Requirement::Public {
-        errors.push(Error::auth_header_missing());
-        let of_caller = [
-            error::AUTH_HEADER_INVALID,
-            error::TOKEN_INVALID,
-            error::ORG_UNKNOWN,
-            error::MEMBERSHIP_NOT_FOUND,
-            error::PERMISSION_NOT_MATCHING,
-            error::PERMISSION_MISSING,
-        ];
-        errors.extend(of_caller.map(Error::from));
+        errors.push(error::MEMBERSHIP_NOT_FOUND.into());
     }
     if let Some(reason) = &method.not_offered {
-        errors.push(Error::unimplemented(reason.clone()));
+        errors.push(plain(Error::unimplemented(reason.clone())));
         return errors;
     }
     let declared = declared(method);
-    if declared.iter().any(|entry| entry.key.ends_with(".Code.Invalid")) {
-        errors.push(Error::exhausted(
+    if declared
+        .iter()
+        .any(|entry| entry.key.ends_with(".Code.Invalid"))
+    {
+        errors.push(plain(Error::exhausted(
             error::TOO_MANY_WRONG_CODES,
-            "Too many wrong tries for this code; ask for a new code, or try again in 60 seconds".to_owned(),
+            "Too many wrong tries for this code; ask for a new code, or try again in 60 seconds"
+                .to_owned(),
             std::time::Duration::from_secs(60),
-        ));
+        )));
     }
-    errors.extend(declared.into_iter().map(Error::from));
+    errors.extend(declared.into_iter().map(Listed::from));
     errors
 }
 
-fn response(status: u16, errors: &[Error]) -> Value {
-    let mut codes = BTreeSet::new();
-    let mut ids = Vec::new();
+/// One response; its schema lists the ids that it may have.
+fn response(status: u16, words: &str, errors: &[Listed]) -> Value {
+    let codes: BTreeSet<i32> = errors
+        .iter()
+        .map(|listed| listed.error.code as i32)
+        .collect();
+    let ids: BTreeSet<&str> = errors.iter().filter_map(|listed| listed.error.id).collect();
     let mut examples = Map::new();
-    for error in errors {
-        codes.insert(error.code as i32);
-        let mut name = error.id.unwrap_or("no details").to_owned();
-        if let Some(id) = error.id
-            && !ids.contains(&id)
-        {
-            ids.push(id);
-        }
-        while examples.contains_key(&name) {
-            name.push('\'');
-        }
-        let example = json!({ "summary": error.message, "value": body(error) });
+    for Listed {
+        error,
+        example: shared,
+    } in errors
+    {
+        let (name, example) = match shared {
+            Some(name) => {
+                let reference = format!("#/components/examples/{name}");
+                (name.clone(), json!({ "$ref": reference }))
+            }
+            None => (error.id.unwrap_or("no details").to_owned(), example(error)),
+        };
         examples.insert(name, example);
     }
-    let has_plain = errors.iter().any(|error| error.id.is_none());
     let mut narrow = object([("code", json!({ "enum": codes }))]);
     if !ids.is_empty() {
         let id = json!({ "properties": { "id": { "enum": ids } } });
@@ -190,11 +247,11 @@ fn response(status: u16, errors: &[Error]) -> Value {
         "allOf": [{ "$ref": "#/components/schemas/Error" }],
         "properties": narrow,
     });
-    if !has_plain {
+    if errors.iter().all(|listed| listed.error.id.is_some()) {
         schema["required"] = json!(["details"]);
     }
     let mut response = json!({
-        "description": words(status),
+        "description": words,
         "content": { "application/json": { "schema": schema, "examples": examples } },
     });
     if let Some((name, header)) = header(status) {
@@ -205,16 +262,22 @@ fn response(status: u16, errors: &[Error]) -> Value {
 
 fn header(status: u16) -> Option<(&'static str, Value)> {
     match status {
-        401 => Some(("WWW-Authenticate", json!({
-            "description": "The same text.",
-            "required": true,
-            "schema": { "type": "string" },
-        }))),
-        429 => Some(("Retry-After", json!({
-            "description": "The seconds to wait.",
-            "required": true,
-            "schema": { "type": "string", "pattern": "^[0-9]+$" },
-        }))),
+        401 => Some((
+            "WWW-Authenticate",
+            json!({
+                "description": "The same text.",
+                "required": true,
+                "schema": { "type": "string" },
+            }),
+        )),
+        429 => Some((
+            "Retry-After",
+            json!({
+                "description": "The seconds to wait.",
+                "required": true,
+                "schema": { "type": "string", "pattern": "^[0-9]+$" },
+            }),
+        )),
         _ => None,
     }
 }
@@ -222,8 +285,6 @@ fn header(status: u16) -> Option<(&'static str, Value)> {
 fn words(status: u16) -> &'static str {
     match status {
         400 => "The request is malformed or breaks a limit, or the state does not allow this.",
-        401 => "There is no valid token.",
-        403 => "The caller may not do this.",
         404 => "There is no such thing, or not for this caller.",
         409 => "There is such a thing already.",
         429 => "Too many wrong tries.",

@@ -14,10 +14,26 @@ pub fn tag() -> Value {
 /// Path and description of every endpoint.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![
-        ("/debug/healthz", probe("healthz", "Says that the process runs", alive())),
-        ("/debug/ready", probe("ready", "Says whether the server can do its work", ready())),
-        ("/debug/validate", probe("validate", "Says what is wrong with the server", validated())),
-        ("/openapi.json", probe("openapi", "This document", document())),
+        (
+            "/debug/healthz",
+            probe("healthz", "Says that the process runs", alive()),
+        ),
+        (
+            "/debug/ready",
+            probe("ready", "Says whether the server can do its work", ready()),
+        ),
+        (
+            "/debug/validate",
+            probe(
+                "validate",
+                "Says what is wrong with the server",
+                validated(),
+            ),
+        ),
+        (
+            "/openapi.json",
+            probe("openapi", "This document", document()),
+        ),
     ]
 }
 
@@ -37,7 +53,9 @@ fn probe(id: &str, summary: &str, responses: Value) -> Value {
     // An answer to HEAD has no body.
     if let Some(answers) = head["responses"].as_object_mut() {
         for answer in answers.values_mut() {
-            answer.as_object_mut().map(|answer| answer.remove("content"));
+            answer
+                .as_object_mut()
+                .map(|answer| answer.remove("content"));
         }
     }
     json!({ "get": operation("get"), "head": head })

@@ -65,6 +65,7 @@ pub fn document(contract: &Contract) -> anyhow::Result<Value> {
             "schemas": schemas,
             "parameters": { "Organization": organization_header() },
             "responses": answers::shared(),
+            "examples": answers::examples(),
             "securitySchemes": { "token": {
                 "type": "http",
                 "scheme": "bearer",

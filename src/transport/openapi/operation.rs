@@ -53,7 +53,10 @@ impl<'c> Operations<'c> {
     fn operation(&mut self, method: &Method, rule: &HttpRule, id: String) -> Value {
         let descriptor = &method.descriptor;
         let (service, input) = (descriptor.parent_service(), descriptor.input());
-        let comment = self.schemas.comments.above(&service.parent_file(), descriptor.path());
+        let comment = self
+            .schemas
+            .comments
+            .above(&service.parent_file(), descriptor.path());
         let in_path: BTreeSet<&str> = parameter_names(&rule.path).collect();
 
         let mut parameters = self.path_parameters(&rule.path, &input);
@@ -66,8 +69,14 @@ impl<'c> Operations<'c> {
         }
         let success = method.not_offered.is_none().then(|| {
             let output = descriptor.output();
-            let words = self.schemas.comments.above(&output.parent_file(), output.path());
-            (words.to_owned(), self.schemas.reference(Way::Answered, &output))
+            let words = self
+                .schemas
+                .comments
+                .above(&output.parent_file(), output.path());
+            (
+                words.to_owned(),
+                self.schemas.reference(Way::Answered, &output),
+            )
         });
 
         let mut operation = object([
@@ -77,7 +86,14 @@ impl<'c> Operations<'c> {
             ("description", description(method, comment).into()),
             ("parameters", parameters.into()),
             ("responses", answers::responses(method, success).into()),
-            ("security", if is_public { json!([]) } else { json!([{ "token": [] }]) }),
+            (
+                "security",
+                if is_public {
+                    json!([])
+                } else {
+                    json!([{ "token": [] }])
+                },
+            ),
         ]);
         if rule.has_body {
             let needed = self.schemas.needs_body(&input, &in_path);
@@ -166,7 +182,10 @@ fn in_camel_case(path: &str, input: &MessageDescriptor) -> String {
     let mut shown = path.to_owned();
     for name in parameter_names(path) {
         if let Some(field) = input.get_field_by_name(name) {
-            shown = shown.replace(&format!("{{{name}}}"), &format!("{{{}}}", field.json_name()));
+            shown = shown.replace(
+                &format!("{{{name}}}"),
+                &format!("{{{}}}", field.json_name()),
+            );
         }
     }
     shown

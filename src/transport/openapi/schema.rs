@@ -206,7 +206,8 @@ impl<'c> Schemas<'c> {
         if let Kind::Enum(choice) = field.kind() {
             let comment = self.comments.above(&choice.parent_file(), choice.path());
             let schema = value::enum_schema(&choice, comment);
-            self.components.insert(choice.full_name().to_owned(), schema);
+            self.components
+                .insert(choice.full_name().to_owned(), schema);
         }
     }
 
@@ -227,7 +228,11 @@ pub fn own_fields(message: &MessageDescriptor) -> impl Iterator<Item = FieldDesc
     let declared = message.descriptor_proto().field.iter();
     let fields: Vec<_> = declared
         .filter_map(|field| message.get_field_by_name(field.name()))
-        .filter(|field| field.containing_oneof().is_none_or(|oneof| oneof.is_synthetic()))
+        .filter(|field| {
+            field
+                .containing_oneof()
+                .is_none_or(|oneof| oneof.is_synthetic())
+        })
         .collect();
     fields.into_iter()
 }

@@ -35,7 +35,11 @@ pub fn sent(field: &FieldDescriptor, rules: &FieldRules) -> Option<Value> {
         Kind::Enum(choice) => sent_enum(&choice, rules),
         Kind::Message(message) => sent_well_known(message.full_name())?,
         number => {
-            let digits = if is_unsigned(&number) { "^\\+?[0-9]" } else { "^[+-]?[0-9]" };
+            let digits = if is_unsigned(&number) {
+                "^\\+?[0-9]"
+            } else {
+                "^[+-]?[0-9]"
+            };
             let length = if is_64_bits(&number) { 18 } else { 9 };
             json!({ "anyOf": [
                 integer(&number),
@@ -75,8 +79,11 @@ pub fn parameter(field: &FieldDescriptor, rules: &FieldRules) -> Option<Value> {
         Kind::String => text(rules),
         Kind::Bytes => bytes(rules),
         Kind::Enum(choice) => {
-            let values = choice.values().filter(|value| value.number() != 0 || !rules.not_zero);
-            let texts = values.flat_map(|value| [value.name().to_owned(), value.number().to_string()]);
+            let values = choice
+                .values()
+                .filter(|value| value.number() != 0 || !rules.not_zero);
+            let texts =
+                values.flat_map(|value| [value.name().to_owned(), value.number().to_string()]);
             json!({ "type": "string", "enum": texts.collect::<Vec<_>>() })
         }
         Kind::Message(message) => sent_well_known(message.full_name())?,
@@ -86,7 +93,10 @@ pub fn parameter(field: &FieldDescriptor, rules: &FieldRules) -> Option<Value> {
 
 /// The named values of an enum, with their words: a schema of its own, see [`enum_reference`].
 pub fn enum_schema(choice: &EnumDescriptor, comment: &str) -> Value {
-    let names: Vec<_> = choice.values().map(|value| value.name().to_owned()).collect();
+    let names: Vec<_> = choice
+        .values()
+        .map(|value| value.name().to_owned())
+        .collect();
     json!({ "type": "string", "enum": names, "description": comment })
 }
 
@@ -139,7 +149,11 @@ fn bytes(rules: &FieldRules) -> Value {
 
 /// Names and numbers. Names that nobody knows are ignored, as unknown fields are.
 fn sent_enum(choice: &EnumDescriptor, rules: &FieldRules) -> Value {
-    let values = || choice.values().filter(|value| value.number() != 0 || !rules.not_zero);
+    let values = || {
+        choice
+            .values()
+            .filter(|value| value.number() != 0 || !rules.not_zero)
+    };
     let numbers: Vec<i32> = values().map(|value| value.number()).collect();
     let numbers = if rules.defined_only {
         json!({ "type": "integer", "enum": numbers })
@@ -193,10 +207,6 @@ fn is_unsigned(kind: &Kind) -> bool {
 fn is_64_bits(kind: &Kind) -> bool {
     matches!(
         kind,
-        Kind::Int64
-            | Kind::Uint64
-            | Kind::Sint64
-            | Kind::Fixed64
-            | Kind::Sfixed64
+        Kind::Int64 | Kind::Uint64 | Kind::Sint64 | Kind::Fixed64 | Kind::Sfixed64
     )
 }
