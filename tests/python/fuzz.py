@@ -19,11 +19,12 @@ import zlib
 import schemathesis
 from conftest import Belfry
 from schemathesis.cli import schemathesis as command
+from schemathesis.config._checks import POSITIVE_DATA_ACCEPTANCE_EXPECTED_STATUSES
 
 UNFINISHED = "not there yet"
 VERBS = ("get", "put", "post", "delete", "patch", "head")
 # What schemathesis expects by itself.
-REJECTED_VALID = ["2xx", "401", "403", "404", "409", "429", "5xx"]
+ACCEPTED_FOR_VALID = POSITIVE_DATA_ACCEPTANCE_EXPECTED_STATUSES
 
 
 class Target:
@@ -133,20 +134,20 @@ def configuration(document, skipped):
     """What the checks may expect, operation by operation."""
     not_offered = labels(document, lambda operation: "501" in operation["responses"])
     target.listed = labels(document, lists_ids)
-    lines = ["[generation]", "with-security-parameters = true"]
+    lines = []
     for name in sorted(labels(document, lambda operation: True)):
-        lines += ["[[operations]]", f"include-name = {json.dumps(name)}"]
+        settings = []
         if name in skipped:
-            lines.append("enabled = false")
+            settings = ["enabled = false"]
         elif name in not_offered:
-            lines += [
-                "[operations.checks]",
-                'not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "501"]',
-                f"positive_data_acceptance.expected-statuses = {json.dumps([*REJECTED_VALID, '501'])}",
+            settings = [
+                'checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "501"]',
             ]
         elif name in target.listed:
-            expected = json.dumps([*REJECTED_VALID, "400"])
-            lines += ["[operations.checks]", f"positive_data_acceptance.expected-statuses = {expected}"]
+            expected = json.dumps([*ACCEPTED_FOR_VALID, "400"])
+            settings = [f"checks.positive_data_acceptance.expected-statuses = {expected}"]
+        if settings:
+            lines += ["[[operations]]", f"include-name = {json.dumps(name)}", *settings]
     return "\n".join(lines)
 
 

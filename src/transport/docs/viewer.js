@@ -166,7 +166,7 @@ function show(operation) {
   const parts = [
     element("h1", {}, operation.name),
     element("p", { className: "where" }, element("span", { className: `verb ${verb}` }, verb), element("code", {}, path)),
-    element("p", { className: "faint" }, item.operationId, (item.security || []).length ? " · 🔒 token" : ""),
+    element("p", { className: "faint" }, item.operationId, (item.security || []).length ? " · needs a token" : ""),
     ...prose(item.description),
   ];
   if (parameters.length) {

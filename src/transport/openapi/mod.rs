@@ -20,7 +20,7 @@ use schema::Schemas;
 const DESCRIPTION: &str = "\
 Keeps users and their phone numbers and verifies the numbers by SMS. The paths, messages and error ids are \
 those of ZITADEL's user and phone API.\n\n\
-**Tokens.** Send `Authorization: Bearer TOKEN` with every operation that shows a lock.\n\n\
+**Tokens.** Send `Authorization: Bearer TOKEN` with every operation that needs one.\n\n\
 **JSON.** Bodies are proto3 JSON, whatever the content type says. Names of fields may be given in lowerCamelCase \
 or as the .proto files have them (snake_case); a field may be given once, unknown fields are ignored, and `null` is \
 the same as an absent field. A field that is also in the path is taken from there. 64-bit integers are strings in \
