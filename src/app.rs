@@ -345,6 +345,14 @@ fn mail_server(config: &Config) -> anyhow::Result<Option<MailServer>> {
     Ok(Some(server))
 }
 
+/// The OpenAPI document of the API, without a server.
+///
+/// # Errors
+/// If the contract cannot be described: a fault of the contract.
+pub fn openapi_document() -> anyhow::Result<serde_json::Value> {
+    transport::openapi_document(&Contract::load()?)
+}
+
 fn server(config: &Config, services: Arc<Services>) -> anyhow::Result<Server> {
     let limits = &config.server.limits;
     let contract = Contract::load()?;

@@ -5,7 +5,13 @@
 
 mod log_sink;
 
-use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs,
+    io::{self, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -16,6 +22,7 @@ use crate::{
     app::{self, App, Purpose},
     clock::Timestamp,
     config::Config,
+    contract::PROTO_FILES,
     plugin,
 };
 
@@ -40,6 +47,9 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print what the API is, for programs that call it; needs no database
+    #[command(subcommand)]
+    Api(ApiCommand),
     /// Run one plugin for a server, over standard input
     #[command(hide = true)]
     PluginHost,
@@ -75,6 +85,19 @@ enum ConfigCommand {
     Check(ConfigFile),
 }
 
+#[derive(Subcommand)]
+enum ApiCommand {
+    /// Print the OpenAPI 3.1 document of the REST operations, as the server has it at /openapi.json
+    Openapi,
+    /// Write the .proto files of all services, and those that they import, below a folder: the root
+    /// from which protoc or buf generates clients
+    Protos {
+        /// The folder; made if it is not there, files of the same name are replaced
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+}
+
 #[derive(Clone, Copy)]
 enum Expiry {
     After(Duration),
@@ -105,6 +128,8 @@ pub fn run() -> ExitCode {
             expires,
         }) => create_token(&file, &user, expires),
         Command::Config(ConfigCommand::Check(file)) => check_config(&file),
+        Command::Api(ApiCommand::Openapi) => print_openapi(),
+        Command::Api(ApiCommand::Protos { dir }) => write_protos(&dir),
         Command::PluginHost => return plugin::run_plugin_host(),
     };
     match done {
@@ -174,5 +199,22 @@ fn create_token(file: &ConfigFile, user: &str, expires: Option<Expiry>) -> anyho
 fn check_config(file: &ConfigFile) -> anyhow::Result<()> {
     load(file)?;
     println!("the configuration is fine");
+    Ok(())
+}
+
+fn print_openapi() -> anyhow::Result<()> {
+    let document = app::openapi_document()?;
+    let text = serde_json::to_string_pretty(&document)?;
+    writeln!(io::stdout().lock(), "{text}").context("cannot print the document")
+}
+
+fn write_protos(dir: &Path) -> anyhow::Result<()> {
+    for (name, text) in PROTO_FILES {
+        let path = dir.join(name);
+        let folder = path.parent().unwrap_or(dir);
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    println!("{} files are below {}", PROTO_FILES.len(), dir.display());
     Ok(())
 }

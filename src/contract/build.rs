@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     files.sort();
 
     let mut compiler = protox::Compiler::new([ROOT])?;
+    fs::write(out.join("proto_files.rs"), proto_files(&files)?)?;
     compiler
         .include_imports(true)
         .include_source_info(true)
@@ -48,4 +49,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .include_file("contract.rs")
         .compile_fds(set)?;
     Ok(())
+}
+
+/// The files themselves, as a list of their name and their text, for those who generate clients.
+fn proto_files(files: &[PathBuf]) -> Result<String, Box<dyn std::error::Error>> {
+    let mut list = String::from("&[");
+    for file in files {
+        let name = file.strip_prefix(ROOT)?;
+        let path = env::current_dir()?.join(file);
+        list.push_str(&format!("({name:?}, include_str!({path:?})),\n"));
+    }
+    list.push(']');
+    Ok(list)
 }

@@ -1,7 +1,8 @@
 //! The actix-web application: everything but native gRPC, over HTTP/1.1 and, through `h2`, HTTP/2.
 //!
 //! It reads a request whole, lets the encoding answer it and writes that answer. Routing is the
-//! contract's order (README §1): probes, OAuth, gRPC-Web by content type, rpc paths for Connect, REST.
+//! contract's order (README §1): probes and documents, OAuth, gRPC-Web by content type, rpc paths for
+//! Connect, REST.
 //! The only file that knows actix-web.
 
 use std::{rc::Rc, sync::Arc, time::SystemTime};
@@ -23,7 +24,7 @@ use super::{
     body, connect,
     connection::Activity,
     content::{Content, is_rpc_path},
-    cors, grpc_web,
+    cors, docs, grpc_web,
     metadata::Metadata,
     oauth, probe, rest,
     server::Server,
@@ -68,6 +69,9 @@ async fn handle(server: &Server, request: &HttpRequest, payload: web::Payload) -
     let path = request.uri().path();
     if path.starts_with("/debug/") {
         return probe::serve(server, request.method().as_str(), path);
+    }
+    if docs::is_at(path) {
+        return docs::serve(server, request.method().as_str(), path);
     }
     let body = if has_body(request) {
         body::read(server, payload).await

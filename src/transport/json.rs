@@ -20,6 +20,9 @@ use crate::error::Error;
 /// Longer parser texts are cut, because they may quote the whole body.
 const LONGEST_FAULT: usize = 200;
 
+/// One more than the greatest unsigned 64-bit integer; a float cannot hold that one itself.
+const TWO_TO_THE_64TH: f64 = 18_446_744_073_709_551_616.0;
+
 /// Reads the JSON of a message. No bytes at all mean `{}`.
 ///
 /// # Errors
@@ -85,7 +88,9 @@ enum Known {
     Enum(EnumDescriptor),
     List(Box<Known>),
     Map(Box<Known>),
-    /// Scalars and well-known types: kept as they are, prost-reflect judges them.
+    /// Unsigned 64-bit integers, whose range prost-reflect does not see the end of.
+    Unsigned64,
+    /// Other scalars and well-known types: kept as they are, prost-reflect judges them.
     Any,
     /// Unknown fields: read to the end, then dropped.
     Nothing,
@@ -117,13 +122,14 @@ impl Known {
             Kind::Enum(descriptor) if descriptor.full_name() != "google.protobuf.NullValue" => {
                 Self::Enum(descriptor)
             }
+            Kind::Uint64 | Kind::Fixed64 => Self::Unsigned64,
             _ => Self::Any,
         }
     }
 
     fn keep<E: serde::de::Error>(&self, value: Value) -> Result<Option<Value>, E> {
         match self {
-            Self::Any | Self::Enum(_) => Ok(Some(value)),
+            Self::Any | Self::Enum(_) | Self::Unsigned64 => Ok(Some(value)),
             Self::Nothing => Ok(None),
             Self::Message(descriptor) => Err(E::custom(format_args!(
                 "{} must be an object",
@@ -167,6 +173,9 @@ impl<'de> Visitor<'de> for Known {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        if matches!(self, Self::Unsigned64) && value >= TWO_TO_THE_64TH {
+            return Err(E::custom("a number is out of range"));
+        }
         self.keep(value.into())
     }
 
@@ -198,7 +207,7 @@ impl<'de> Visitor<'de> for Known {
             Self::Map(value) => read_object(&value, object).map(Some),
             Self::Any => read_object(&Self::Any, object).map(Some),
             Self::Nothing => read_nothing(object),
-            Self::Enum(_) | Self::List(_) => {
+            Self::Enum(_) | Self::List(_) | Self::Unsigned64 => {
                 Err(A::Error::custom("an object where another value belongs"))
             }
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{limits::Limits, rest::Routes, services::Services};
+use super::{limits::Limits, openapi, rest::Routes, services::Services};
 use crate::{
     api::{Ctx, Operations},
     auth::{Authenticator, Principal},
@@ -34,6 +34,8 @@ pub struct Server {
     pub(super) limits: Limits,
     pub(super) routes: Routes,
     pub(super) services: Services,
+    /// The OpenAPI document, ready to be sent.
+    pub(super) openapi: Vec<u8>,
     pub(super) large_bodies: Arc<Semaphore>,
 }
 
@@ -44,7 +46,7 @@ impl Server {
     /// each request's own host counts.
     ///
     /// # Errors
-    /// If two REST rules claim one path: a fault of the contract.
+    /// If two REST rules claim one path, or the contract cannot be described: a fault of the contract.
     pub fn build(
         contract: Contract,
         operations: Operations,
@@ -57,6 +59,7 @@ impl Server {
         Ok(Self {
             routes: Routes::build(&contract)?,
             services: Services::build(&contract)?,
+            openapi: openapi::document(&contract)?.to_string().into_bytes(),
             contract,
             operations,
             authenticator,

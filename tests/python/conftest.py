@@ -32,9 +32,9 @@ config = {{ path = "sms.jsonl" }}
 class Belfry:
     """A server process and what is needed to call it."""
 
-    def __init__(self, folder, environment=None):
+    def __init__(self, folder, environment=None, port=None):
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = f"127.0.0.1:{self.port}"
         (folder / "config.toml").write_text(CONFIG.format(port=self.port))
         config = ["--config", str(folder / "config.toml")]
