@@ -14,7 +14,7 @@ CREATE TABLE instance (
     sequence    INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
     changed_at  INTEGER NOT NULL,
-    -- The id of the project that access tokens for this API name; empty until the first is asked for.
+    -- The id of the project that access tokens for this API name in their audience.
     project_id  TEXT    NOT NULL DEFAULT '',
     -- The language of messages to users who prefer none; NULL is the configured one.
     default_language TEXT
@@ -270,6 +270,42 @@ CREATE TABLE machine_secrets (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+-- Access tokens from the token endpoint; the text of a token is nowhere.
+CREATE TABLE access_tokens (
+    row        INTEGER PRIMARY KEY,
+    -- The `jti` of a JWT.
+    id         TEXT    NOT NULL UNIQUE,
+    -- SHA-256 of the token's text, opaque or JWT
+    hash       BLOB    NOT NULL UNIQUE,
+    user       INTEGER NOT NULL REFERENCES users (row),
+    -- Who acts as that user; NULL for the user itself.
+    actor      INTEGER REFERENCES users (row),
+    client_id  TEXT    NOT NULL,
+    -- Both separated by single spaces.
+    audience   TEXT    NOT NULL,
+    scopes     TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX access_tokens_by_user ON access_tokens (user);
+CREATE INDEX access_tokens_by_actor ON access_tokens (actor) WHERE actor IS NOT NULL;
+-- Finds those that are over, to be forgotten.
+CREATE INDEX access_tokens_by_end ON access_tokens (expires_at);
+
+-- The keys that sign JWTs. The last one whose time has come signs; the others stay in the key set
+-- until the last token that they signed is over.
+CREATE TABLE signing_keys (
+    row         INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,
+    -- RSA: PKCS#1 in DER, sealed with the instance key and bound to the id
+    private_key BLOB    NOT NULL,
+    -- RSA: PKCS#1 in DER
+    public_key  BLOB    NOT NULL,
+    -- It is in the key set from the beginning, but signs only from then on.
+    signs_from  INTEGER NOT NULL
+) STRICT;
+
 -- The history: appended to, never changed. The position orders all events of the instance.
 CREATE TABLE events (
     position       INTEGER PRIMARY KEY,
@@ -283,6 +319,8 @@ CREATE TABLE events (
     created_at     INTEGER NOT NULL,
     -- The id of the user who did it, or the name of a service.
     editor         TEXT    NOT NULL,
+    -- The id of the user who acted as the editor; NULL if nobody did.
+    actor          TEXT,
     -- The row of the organization that owned the aggregate; 0 for the instance.
     owner          INTEGER NOT NULL,
     -- JSON; NULL without keys. Never holds a code.

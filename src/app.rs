@@ -12,7 +12,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     api::{
-        CodeSettings, Ctx, Operations, PasswordHasher, Services,
+        CodeSettings, Ctx, KeyMaker, Operations, PasswordHasher, Services,
+        oauth::OAuth,
         setup::{self, FirstRun},
     },
     auth::Authenticator,
@@ -317,6 +318,8 @@ fn services(
         },
         instance_domain: instance_domain(config),
         passwords: PasswordHasher::default(),
+        key_maker: KeyMaker::default(),
+        oauth: OAuth::default(),
     })
 }
 

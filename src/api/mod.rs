@@ -5,10 +5,14 @@
 //! JSON; time, randomness and the caller come in through [`Ctx`]. `transport::pipeline` calls it.
 
 mod codes;
+mod credentials;
 mod ctx;
 mod details;
+mod expiration;
 mod healthz;
+mod keys;
 mod lists;
+pub mod oauth;
 mod orgs;
 mod phones;
 pub mod setup;
@@ -21,6 +25,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures_util::future::LocalBoxFuture;
 
 pub use ctx::{CodeSettings, Ctx, Services};
+pub use keys::KeyMaker;
 pub use users::PasswordHasher;
 
 use table::Table;
@@ -85,6 +90,7 @@ impl Operations {
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
         healthz::register,
+        keys::register,
         orgs::register,
         phones::register,
         tokens::register,

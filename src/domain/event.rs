@@ -163,6 +163,8 @@ events! {
     TokenAdded { token_id: String, expiration: String, scopes: Vec<&'static str> } = "user.pat.added",
     /// A personal access token was removed.
     TokenRemoved { token_id: String } = "user.pat.removed",
+    /// Somebody got a token to act as the user.
+    UserImpersonated { actor: String } = "user.impersonated",
     /// The user was removed.
     UserRemoved = "user.removed",
     /// An organization was created.

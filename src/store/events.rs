@@ -45,8 +45,8 @@ impl WriteTx<'_> {
         for event in aggregate.pending.drain(..) {
             aggregate.sequence += 1;
             self.insert(
-                "INSERT INTO events (aggregate_type, aggregate, sequence, type, created_at, editor, owner, payload)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO events (aggregate_type, aggregate, sequence, type, created_at, editor, owner, payload, actor)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     aggregate.kind as i64,
                     aggregate.row,
@@ -56,6 +56,7 @@ impl WriteTx<'_> {
                     self.stamp.editor,
                     aggregate.owner,
                     event.payload(),
+                    self.stamp.actor,
                 ],
             )?;
             aggregate.changed_at = now;

@@ -58,7 +58,30 @@ impl ReadTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// The id of the ZITADEL project, which access tokens for this API name in their audience.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn project_id(&self) -> Result<String, Error> {
+        let id = self.row("SELECT project_id FROM instance", [], |row| row.get(0))?;
+        id.ok_or_else(|| Error::internal("there is no instance"))
+    }
+}
+
 impl WriteTx<'_> {
+    /// Gives the instance its project; one that it has already stays.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn ensure_project_id(&self, id: &str) -> Result<(), Error> {
+        self.execute(
+            "UPDATE instance SET project_id = ?1 WHERE project_id = ''",
+            [id],
+        )?;
+        Ok(())
+    }
+
     /// Writes the instance of a new database.
     ///
     /// # Errors

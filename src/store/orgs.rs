@@ -81,6 +81,18 @@ impl ReadTx<'_> {
             .is_some())
     }
 
+    /// The domain that an organization's login names would end in.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn primary_domain(&self, org: i64) -> Result<Option<String>, Error> {
+        self.row(
+            "SELECT domain FROM org_domains WHERE org = ?1 AND is_primary = 1",
+            [org],
+            |row| row.get(0),
+        )
+    }
+
     /// The organization in a row, to be changed.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ mod get;
 mod import_human;
 mod invite;
 mod list;
-mod load;
+pub(super) mod load;
 mod machine;
 mod metadata;
 mod metadata_v2;

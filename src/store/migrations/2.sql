@@ -193,3 +193,24 @@ END;
 
 CREATE INDEX user_metadata_by_key ON user_metadata (key, substr(value, 1, 200));
 CREATE INDEX user_metadata_by_value ON user_metadata (substr(value, 1, 200));
+CREATE TABLE access_tokens (
+    row        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    hash       BLOB    NOT NULL UNIQUE,
+    user       INTEGER NOT NULL REFERENCES users (row),
+    actor      INTEGER REFERENCES users (row),
+    client_id  TEXT    NOT NULL,
+    audience   TEXT    NOT NULL,
+    scopes     TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+CREATE INDEX access_tokens_by_user ON access_tokens (user);
+CREATE INDEX access_tokens_by_actor ON access_tokens (actor) WHERE actor IS NOT NULL;
+CREATE INDEX access_tokens_by_end ON access_tokens (expires_at);
+CREATE TABLE signing_keys (
+    row         INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,
+    private_key BLOB    NOT NULL,
+    public_key  BLOB    NOT NULL,
+    signs_from  INTEGER NOT NULL
+ALTER TABLE events ADD COLUMN actor TEXT;
