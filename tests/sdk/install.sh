@@ -7,10 +7,10 @@ target=../../target/sdk
 
 # Node resolves packages from where a file lies, so the flows go to their packages.
 mkdir -p "$target/node"
-if ! cmp -s node/package.json "$target/node/package.json" || [ ! -d "$target/node/node_modules" ]; then
-    rm -f "$target/node/package.json"
-    npm install --silent --no-audit --no-fund --no-package-lock --prefix "$target/node" ./node
+if ! cmp -s node/package.json "$target/node/installed.json"; then
     cp node/package.json "$target/node/"
+    npm install --silent --no-audit --no-fund --no-package-lock --prefix "$target/node"
+    cp node/package.json "$target/node/installed.json"
 fi
 cp node/*.mjs "$target/node/"
 

@@ -93,7 +93,7 @@ async function myPhone(clients) {
   await smsCode(phone);
   await own.auth.resendMyPhoneVerification({});
   const wrong = own.auth.verifyMyPhone({ code: "wrong" });
-  await refused(clients, wrong, Code.invalid, "COMMAND-eis9R");
+  await refused(clients, wrong, Code.invalid, "COMMAND-sM0cs");
   await own.auth.verifyMyPhone({ code: await smsCode(phone, 2) });
   const shown = (await own.auth.getMyPhone({})).phone;
   assert.deepEqual([shown.phone, shown.isPhoneVerified], [phone, true]);
@@ -119,8 +119,8 @@ async function search(clients) {
 
   await clients.management.updateUserName({ userId: one.id, userName: `new-${one.userName}` });
   const changes = await clients.management.listUserChanges({ userId: one.id });
-  assert.equal(changes.result[0].eventType.key, "user.username.changed");
-  assert.equal(changes.result.at(-1).eventType.key, "user.human.added");
+  assert.equal(changes.result[0].eventType.key, "EventTypes.user.username.changed");
+  assert.equal(changes.result.at(-1).eventType.key, "EventTypes.user.human.added");
 }
 
 async function states(clients) {

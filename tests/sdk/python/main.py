@@ -1,5 +1,6 @@
 """Runs the flows of PyPI zitadel-client with each of its three ways to log in. One JSON line a flow."""
 
+import functools
 import json
 import traceback
 
@@ -9,11 +10,11 @@ from zitadel_client import Zitadel
 
 
 def logins():
-    """The administrator, by token, key and secret."""
+    """The administrator, by token, key and secret; each is made once, by the first flow."""
     by_token = Zitadel.with_access_token(world.URL, world.TOKEN)
     yield "personal access token", lambda: by_token
-    yield "private key", lambda: with_key(by_token)
-    yield "client credentials", lambda: with_secret(by_token)
+    yield "private key", functools.cache(lambda: with_key(by_token))
+    yield "client credentials", functools.cache(lambda: with_secret(by_token))
 
 
 def with_key(admin):
