@@ -24,7 +24,8 @@ CREATE TABLE orgs (
     row        INTEGER PRIMARY KEY,
     id         TEXT    NOT NULL UNIQUE,
     name       TEXT    NOT NULL,
-    -- The name in lower case: names are unique without regard to it.
+    -- The name in lower case: names are unique without regard to it. A removed organization has the
+    -- row behind a blank, which no name begins with.
     name_key   TEXT    NOT NULL UNIQUE,
     -- 1 active, 2 inactive, 3 removed
     state      INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
@@ -39,8 +40,14 @@ CREATE TABLE org_domains (
     domain      TEXT    PRIMARY KEY,
     org         INTEGER NOT NULL REFERENCES orgs (row),
     is_verified INTEGER NOT NULL CHECK (is_verified IN (0, 1)),
-    is_primary  INTEGER NOT NULL CHECK (is_primary IN (0, 1))
+    is_primary  INTEGER NOT NULL CHECK (is_primary IN (0, 1)),
+    -- The sequence of the last event about it, in the organization's history.
+    sequence    INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL DEFAULT 0,
+    changed_at  INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX org_domains_by_org ON org_domains (org);
 
 -- Humans and machines. A removed user leaves a tombstone: id, organization and sequence stay, so that
 -- the history goes on if the id is used again; everything personal is gone.

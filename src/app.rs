@@ -317,6 +317,7 @@ fn services(
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
         },
         instance_domain: instance_domain(config),
+        default_language: config.notifications.default_language.clone(),
         passwords: PasswordHasher::default(),
         key_maker: KeyMaker::default(),
         oauth: OAuth::default(),

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     store::{
         Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder,
-        CredentialScope, CredentialSearch,
+        CredentialSearch, ReadTx, UserScope,
     },
 };
 
@@ -33,7 +33,10 @@ pub(super) async fn of_user(
     conditions.extend(id.map(CredentialCondition::Id));
     let search = CredentialSearch {
         kind,
-        scope: CredentialScope::Orgs(vec![org], None),
+        scope: UserScope::Orgs {
+            orgs: vec![org],
+            and_user: None,
+        },
         conditions,
         order: None,
         page,
@@ -53,10 +56,13 @@ pub(super) async fn readable(
     page: Page,
 ) -> Result<List<Credential>, Error> {
     let caller: Principal = ctx.principal()?.clone();
-    let read = move |tx: &crate::store::ReadTx<'_>| {
+    let read = move |tx: &ReadTx<'_>| {
         let scope = match auth::orgs_with(tx, &caller, "user.read")? {
-            None => CredentialScope::Everyone,
-            Some(orgs) => CredentialScope::Orgs(orgs, Some(caller.user)),
+            None => UserScope::Everyone,
+            Some(orgs) => UserScope::Orgs {
+                orgs,
+                and_user: Some(caller.user),
+            },
         };
         tx.credentials(&CredentialSearch {
             kind,

@@ -32,6 +32,8 @@ pub struct Services {
     pub codes: CodeSettings,
     /// The domain below which organizations get theirs.
     pub instance_domain: String,
+    /// The configured language of messages, which an administrator may change over the API.
+    pub default_language: String,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Makes pairs of keys, a few at a time.

@@ -8,10 +8,14 @@ mod codes;
 mod credentials;
 mod ctx;
 mod details;
+mod events;
 mod expiration;
 mod healthz;
+mod history;
+mod instance;
 mod keys;
 mod lists;
+mod members;
 pub mod oauth;
 mod orgs;
 mod phones;
@@ -89,8 +93,11 @@ impl Operations {
 
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
+        events::register,
         healthz::register,
         keys::register,
+        instance::register,
+        members::register,
         orgs::register,
         phones::register,
         tokens::register,

@@ -8,7 +8,9 @@ mod bearer;
 mod permission;
 
 pub use bearer::{good_token, is_for_this_api};
-pub use permission::{PERMISSIONS, grants, is_org_role};
+pub use permission::{
+    PERMISSIONS, SELF_MANAGEMENT, grants, instance_roles, is_instance_role, is_org_role, org_roles,
+};
 
 use crate::{
     clock::Clock,
@@ -64,6 +66,17 @@ impl Principal {
             ),
         }
     }
+
+    /// What the caller may do in the context organization, in the order of [`PERMISSIONS`].
+    pub fn permissions(&self) -> impl Iterator<Item = &'static str> {
+        let roles = || {
+            self.memberships
+                .iter()
+                .flat_map(|membership| &membership.roles)
+        };
+        let all = PERMISSIONS.iter().copied();
+        all.filter(move |permission| roles().any(|role| grants(role, permission)))
+    }
 }
 
 /// Checks that a caller has a permission in an organization, inside a command (contract/README §7).
@@ -114,6 +127,7 @@ pub fn orgs_with(
         let mut roles = membership.roles.iter();
         roles.any(|role| grants(role, permission))
     });
+    // The membership in the instance has no organization, and makes the whole `None`.
     Ok(granting.map(|membership| membership.org).collect())
 }
 

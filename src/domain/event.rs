@@ -199,6 +199,10 @@ events! {
     InstanceMemberChanged { roles: Vec<String>, user_id: String } = "instance.member.changed",
     /// An instance member was removed.
     InstanceMemberRemoved { user_id: String } = "instance.member.removed",
+    /// Another organization became the default one.
+    InstanceDefaultOrgSet { org_id: String } = "instance.default.org.set",
+    /// The language of messages to users who prefer none changed.
+    InstanceDefaultLanguageSet { language: String } = "instance.default.language.set",
     /// An instance member was removed because the user was.
     InstanceMemberCascadeRemoved { user_id: String } = "instance.member.cascade.removed",
 }

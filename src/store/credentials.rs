@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params_from_iter, types::Value};
 
-use super::transaction::ReadTx;
+use super::{transaction::ReadTx, user_search::UserScope};
 use crate::{
     clock::Timestamp,
     domain::{List, Page},
@@ -35,15 +35,6 @@ pub struct Credential {
     pub expires_at: Timestamp,
     /// What a token is good for, separated by single spaces; empty for a key.
     pub scopes: String,
-}
-
-/// Whose are wanted.
-#[derive(Clone, Debug)]
-pub enum CredentialScope {
-    /// Everybody's.
-    Everyone,
-    /// Those of users of these organizations, by row, and of one more user, by row.
-    Orgs(Vec<i64>, Option<i64>),
 }
 
 /// What one must be like to be listed.
@@ -88,8 +79,8 @@ pub enum CredentialOrder {
 pub struct CredentialSearch {
     /// Keys or tokens.
     pub kind: CredentialKind,
-    /// Whose.
-    pub scope: CredentialScope,
+    /// Of whom.
+    pub scope: UserScope,
     /// What all must hold.
     pub conditions: Vec<CredentialCondition>,
     /// How they are sorted; `None`: by age, whatever the page says of a direction.
@@ -140,7 +131,7 @@ impl ReadTx<'_> {
 /// The conditions in SQL; their values go to `values` in the same order.
 fn conditions(search: &CredentialSearch, values: &mut Vec<Value>) -> String {
     let mut all = Vec::new();
-    if let CredentialScope::Orgs(orgs, and_user) = &search.scope {
+    if let UserScope::Orgs { orgs, and_user } = &search.scope {
         let places = vec!["?"; orgs.len()].join(", ");
         all.push(format!("(u.org IN ({places}) OR u.row = ?)"));
         values.extend(orgs.iter().map(|&org| Value::from(org)));

@@ -13,14 +13,18 @@ mod connection;
 mod credentials;
 mod email_providers;
 mod emails;
+mod event_search;
 mod events;
 mod instance;
 mod machine_keys;
+mod member_search;
 mod members;
 mod message_texts;
 mod messages;
 mod metadata;
 mod migrations;
+mod org_domains;
+mod org_search;
 mod orgs;
 mod phones;
 mod signing_keys;
@@ -50,17 +54,20 @@ use anyhow::{Context as _, bail};
 
 pub use access_tokens::NewAccessToken;
 pub use credentials::{
-    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialScope,
-    CredentialSearch,
+    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
 };
 pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
+pub use event_search::{EventSearch, FoundEvent, TimeBounds};
 pub use events::{EventPage, StoredEvent};
 pub use instance::Instance;
 pub use machine_keys::{MachineKey, NewMachineKey};
+pub use member_search::{FoundMember, FoundMembership, MemberSearch};
 pub use members::Membership;
 pub use message_texts::INSTANCE_TEXTS;
 pub use messages::{Message, MessageState, Outcome};
 pub use metadata::Metadata;
+pub use org_domains::OrgDomain;
+pub use org_search::OrgSearch;
 pub use orgs::OrgRef;
 pub use signing_keys::SigningKey;
 pub use tokens::{AccessGrant, BearerToken, NewToken};

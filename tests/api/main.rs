@@ -11,6 +11,7 @@ mod auth;
 mod clients;
 mod codes;
 mod coverage;
+mod keys;
 mod members;
 mod not_offered;
 mod operations;

@@ -1,4 +1,4 @@
-//! Discovery (OpenID Connect Discovery 1.0): what this server serves, and where.
+//! Discovery (`OpenID` Connect Discovery 1.0): what this server serves, and where.
 
 use serde::Serialize;
 

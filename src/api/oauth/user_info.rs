@@ -1,4 +1,4 @@
-//! Userinfo (OpenID Connect Core §5.3): the claims about a user, by the scopes of the token.
+//! Userinfo (`OpenID` Connect Core §5.3): the claims about a user, by the scopes of the token.
 
 use std::collections::BTreeMap;
 

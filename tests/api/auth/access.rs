@@ -148,7 +148,7 @@ fn a_membership_without_the_permission_is_denied() {
         Some("AUTH-5mWD2"),
         "No matching permissions found",
     );
-    let token = app.token_with_roles(&app.admin.org, &["ORG_PROJECT_CREATOR"]);
+    let token = app.token_with_roles(&app.admin.org, &["ORG_ADMIN_IMPERSONATOR"]);
     expect_everywhere(&app, needs_permission, &headers(&token, None), &refused);
 }
 
