@@ -423,3 +423,19 @@ CREATE TABLE email_providers (
 
 -- One at most is in use.
 CREATE UNIQUE INDEX email_providers_active ON email_providers (is_active) WHERE is_active = 1;
+
+-- How codes and secrets are made, where that was changed; the rest is as configured.
+CREATE TABLE secret_generators (
+    -- As the API numbers the types: 1 initialization, 2 e-mail, 3 phone, 4 password reset, …
+    type          INTEGER PRIMARY KEY CHECK (type BETWEEN 1 AND 8),
+    length        INTEGER NOT NULL,
+    -- Microseconds; 0 is for ever.
+    expiry        INTEGER NOT NULL,
+    lower_letters INTEGER NOT NULL CHECK (lower_letters IN (0, 1)),
+    upper_letters INTEGER NOT NULL CHECK (upper_letters IN (0, 1)),
+    digits        INTEGER NOT NULL CHECK (digits IN (0, 1)),
+    symbols       INTEGER NOT NULL CHECK (symbols IN (0, 1)),
+    sequence      INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    changed_at    INTEGER NOT NULL
+) STRICT;

@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("store", &["domain", "ids"]),
     ("plugin", &[]),
-    ("mail", &[]),
+    ("mail", &["domain"]),
     ("contract", &[]),
     ("domain", &[]),
     ("ids", &[]),

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::{
-    api::{keys::KeyMaker, oauth::OAuth, users::PasswordHasher},
+    api::{
+        codes::CodePolicies, email_providers::MailTester, keys::KeyMaker, oauth::OAuth,
+        users::PasswordHasher,
+    },
     auth::Principal,
     clock::{Clock, Timestamp},
-    domain::{CodePolicy, PhoneNumber, PhoneNumberFault, Region},
+    domain::{PhoneNumber, PhoneNumberFault, Region},
     error::{self, Error},
     ids::IdGenerator,
     secrets::Keys,
@@ -38,21 +41,16 @@ pub struct Services {
     pub passwords: PasswordHasher,
     /// Makes pairs of keys, a few at a time.
     pub key_maker: KeyMaker,
+    /// Sends test e-mails, a few at a time.
+    pub mail_tester: MailTester,
     /// What the OAuth endpoints remember.
     pub oauth: OAuth,
 }
 
 /// How codes are made and guarded.
-#[derive(Clone, Debug)]
 pub struct CodeSettings {
-    /// The codes that verify a phone.
-    pub verify_phone: CodePolicy,
-    /// The codes that verify an e-mail address.
-    pub verify_email: CodePolicy,
-    /// The codes that finish an initialization.
-    pub initialization: CodePolicy,
-    /// The codes that set a new password.
-    pub password_reset: CodePolicy,
+    /// How each kind of code is made.
+    pub policies: CodePolicies,
     /// Wrong tries for one code.
     pub max_wrong_tries: u32,
     /// Wrong tries for one number within a rolling day.

@@ -13,6 +13,13 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.Language.NotSupported" => "The language is not supported",
         "Errors.CustomMessageText.Invalid" => "The message text is invalid",
         "Errors.CustomMessageText.NotFound" => "There is no message text of this level",
+        "Errors.NoChangesFound" => "Nothing would change",
+        "Errors.SMTPConfig.AlreadyActive" => "This way to send e-mail is active already",
+        "Errors.SMTPConfig.AlreadyDeactivated" => "This way to send e-mail is inactive already",
+        "Errors.SMTPConfig.NotFound" => "There is no such way to send e-mail",
+        "Errors.SMTPConfig.TestPassword" => {
+            "A password, or the id of a mail server with one, is needed"
+        }
         "Errors.IAM.MemberInvalid" => "The member is invalid",
         "Errors.IAM.Member.RolesNotChanged" => "The member has exactly these roles already",
         "Errors.Instance.Member.AlreadyExists" => "The user is a member already",

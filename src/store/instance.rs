@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{Aggregate, AggregateType},
+    domain::{Aggregate, AggregateType, Event},
     error::Error,
 };
 
@@ -124,6 +124,18 @@ impl WriteTx<'_> {
             params![instance.aggregate.id, instance.default_org.row, instance.key_check, self.stamp.now.micros()],
         )?;
         Ok(())
+    }
+
+    /// Writes an event of the instance; what comes back is the instance after it.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn append_to_instance(&self, event: Event) -> Result<Aggregate, Error> {
+        let instance = self.instance()?;
+        let mut instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
+        instance.aggregate.push(event);
+        self.save_instance(&mut instance)?;
+        Ok(instance.aggregate)
     }
 
     /// Writes the instance's events.

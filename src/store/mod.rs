@@ -27,6 +27,7 @@ mod org_domains;
 mod org_search;
 mod orgs;
 mod phones;
+mod secret_generators;
 mod signing_keys;
 mod tokens;
 mod transaction;
@@ -56,7 +57,7 @@ pub use access_tokens::NewAccessToken;
 pub use credentials::{
     Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
 };
-pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
+pub use email_providers::{EmailProvider, EmailProviderKind};
 pub use event_search::{EventSearch, FoundEvent, TimeBounds};
 pub use events::{EventPage, StoredEvent};
 pub use instance::Instance;
@@ -69,6 +70,7 @@ pub use metadata::Metadata;
 pub use org_domains::OrgDomain;
 pub use org_search::OrgSearch;
 pub use orgs::OrgRef;
+pub use secret_generators::StoredGenerator;
 pub use signing_keys::SigningKey;
 pub use tokens::{AccessGrant, BearerToken, NewToken};
 pub use transaction::{ReadTx, Refusal, Stamp, WriteTx};

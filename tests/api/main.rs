@@ -11,6 +11,8 @@ mod auth;
 mod clients;
 mod codes;
 mod coverage;
+mod events;
+mod instance;
 mod keys;
 mod members;
 mod not_offered;

@@ -39,6 +39,7 @@ const deliberate = new Map([
 
 // What the published package does not have yet; contract/orgs-and-auth.md and users.md have it.
 const newer = [
+  /^zitadel\.(admin|settings)\.v1\.\w*EmailProviderHTTP\w*: fields .* signing_key/,
   /^zitadel\.org\.v2\.(OrganizationService\.)?(Update|Deactivate|Activate|Delete)Organization/,
   /^zitadel\.user\.v2\.(ByteFilterMethod|MetadataKeyFilter|MetadataValueFilter):/,
   /^zitadel\.user\.v2\.SearchQuery: fields .* 17 metadata_key_filter, 18 metadata_value_filter"/,

@@ -41,18 +41,26 @@ class Belfry:
         init = subprocess.run([BINARY, "init", *config], capture_output=True, check=True)
         ids = json.loads(init.stdout)
         self.org, self.user, self.token = ids["orgId"], ids["userId"], ids["pat"]
-        self.log = open(folder / "belfry.log", "wb")
         self.clock = folder / "clock"
         self.clock.write_text("0")
+        self.environment = {**os.environ, "BELFRY_TEST_CLOCK": str(self.clock), **(environment or {})}
+        self.start()
+        self.numbers = iter(range(1_000_000, 9_999_999))
+
+    def start(self):
+        self.log = open(self.folder / "belfry.log", "ab")
         self.process = subprocess.Popen(
-            [BINARY, "serve", *config],
+            [BINARY, "serve", "--config", str(self.folder / "config.toml")],
             stdout=self.log,
             stderr=self.log,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "BELFRY_TEST_CLOCK": str(self.clock), **(environment or {})},
+            env=self.environment,
         )
-        self.numbers = iter(range(1_000_000, 9_999_999))
         wait_for(self.is_ready, 30, "the server is not ready")
+
+    def restart(self):
+        self.stop()
+        self.start()
 
     def is_ready(self):
         assert self.process.poll() is None, (self.folder / "belfry.log").read_text()

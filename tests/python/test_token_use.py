@@ -193,6 +193,22 @@ def test_who_may_act_as_whom(belfry, other_org):
                 assert (status, answer["error"]) == (400, "access_denied"), name
 
 
+def test_impersonators_of_the_instance_reach_every_organization(belfry, other_org):
+    def impersonator(role):
+        machine = Machine(belfry)
+        body = {"userId": machine.id, "roles": [role]}
+        assert belfry.rest("POST", "/admin/v1/members", body)[0] == 200
+        return machine.pat()
+
+    admins = impersonator("IAM_ADMIN_IMPERSONATOR")
+    end_users = impersonator("IAM_END_USER_IMPERSONATOR")
+    foreigner = Machine(belfry, org=other_org).id
+    member = Machine(belfry).has_role("ORG_OWNER_VIEWER").id
+    for subject, of_end_users in [(foreigner, 200), (member, 400), (belfry.user, 400)]:
+        assert exchange(belfry, subject, admins)[0] == 200
+        assert exchange(belfry, subject, end_users)[0] == of_end_users
+
+
 def test_an_exchange_that_is_not_good_is_refused(belfry):
     machine = Machine(belfry).has_role("ORG_END_USER_IMPERSONATOR")
     user, pat = belfry.human(), machine.pat()

@@ -3,6 +3,7 @@ wrote."""
 
 import base64
 import hashlib
+import sqlite3
 import urllib.request
 
 import jwt
@@ -277,6 +278,34 @@ def test_tokens_end_after_twelve_hours_and_keys_outlive_what_they_signed(own_bel
     assert first in shown() and who(own_belfry, last) == machine.id
     own_belfry.advance(13 * 3600)
     assert first not in shown() and len(shown()) == 1
+
+
+def test_the_project_is_made_once_also_for_a_database_from_before(own_belfry):
+    def project():
+        return own_belfry.rest("GET", "/management/v1/iam")[1]["iamProjectId"]
+
+    first = project()
+    own_belfry.restart()
+    assert project() == first
+    with sqlite3.connect(own_belfry.folder / "belfry.db") as database:
+        # As the migration leaves it.
+        database.execute("UPDATE instance SET project_id = ''")
+    own_belfry.restart()
+    second = project()
+    assert second and second != first
+    machine = Machine(own_belfry, is_jwt=True)
+    token = machine.token()["access_token"]
+    assert verified(own_belfry, token, second)["aud"] == [second]
+    assert who(own_belfry, token) == machine.id
+
+
+def test_tokens_and_keys_outlive_a_restart(own_belfry):
+    machine = Machine(own_belfry, is_jwt=True)
+    token = machine.token()["access_token"]
+    keys = own_belfry.rest("GET", "/oauth/v2/keys")
+    own_belfry.restart()
+    assert who(own_belfry, token) == machine.id
+    assert own_belfry.rest("GET", "/oauth/v2/keys") == keys
 
 
 def test_losing_access_ends_every_token_for_good(belfry):

@@ -226,3 +226,16 @@ END;
 
 CREATE INDEX user_metadata_by_key ON user_metadata (key, substr(value, 1, 200));
 CREATE INDEX user_metadata_by_value ON user_metadata (substr(value, 1, 200));
+
+CREATE TABLE secret_generators (
+    type          INTEGER PRIMARY KEY CHECK (type BETWEEN 1 AND 8),
+    length        INTEGER NOT NULL,
+    expiry        INTEGER NOT NULL,
+    lower_letters INTEGER NOT NULL CHECK (lower_letters IN (0, 1)),
+    upper_letters INTEGER NOT NULL CHECK (upper_letters IN (0, 1)),
+    digits        INTEGER NOT NULL CHECK (digits IN (0, 1)),
+    symbols       INTEGER NOT NULL CHECK (symbols IN (0, 1)),
+    sequence      INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    changed_at    INTEGER NOT NULL
+) STRICT;
