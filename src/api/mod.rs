@@ -22,6 +22,7 @@ mod orgs;
 mod phones;
 pub mod setup;
 mod table;
+mod texts;
 mod tokens;
 mod users;
 
@@ -103,6 +104,7 @@ fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         members::register,
         orgs::register,
         phones::register,
+        texts::register,
         tokens::register,
         users::register,
     ];

@@ -30,7 +30,7 @@ pub use code::{
 pub use event::Event;
 pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
-pub use language::Language;
+pub use language::{Language, TEXT_LANGUAGES};
 pub use list::{AsOf, List, Page};
 pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
 pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
