@@ -31,7 +31,7 @@ pub use code::{
 pub use event::Event;
 pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
-pub use language::Language;
+pub use language::{Language, TEXT_LANGUAGES};
 pub use list::{AsOf, List, Page};
 pub use message_text::{
     LANGUAGES, MessageText, MessageType, SUPPORTED_LANGUAGES, TextKey, built_in,
