@@ -401,22 +401,6 @@ CREATE TABLE message_texts (
     PRIMARY KEY (org, type, language, key)
 ) STRICT, WITHOUT ROWID;
 
--- How kinds of codes are made, where that was changed through the API; the others are as configured.
-CREATE TABLE secret_generators (
-    -- 1 initialization, 2 verify e-mail, 3 verify phone, 4 password reset, and the contract's others
-    type                  INTEGER PRIMARY KEY CHECK (type BETWEEN 1 AND 8),
-    length                INTEGER NOT NULL,
-    -- Microseconds; 0 is for ever.
-    expiry                INTEGER NOT NULL,
-    include_lower_letters INTEGER NOT NULL CHECK (include_lower_letters IN (0, 1)),
-    include_upper_letters INTEGER NOT NULL CHECK (include_upper_letters IN (0, 1)),
-    include_digits        INTEGER NOT NULL CHECK (include_digits IN (0, 1)),
-    include_symbols       INTEGER NOT NULL CHECK (include_symbols IN (0, 1)),
-    sequence              INTEGER NOT NULL,
-    created_at            INTEGER NOT NULL,
-    changed_at            INTEGER NOT NULL
-) STRICT;
-
 -- Ways to send e-mail.
 CREATE TABLE email_providers (
     row            INTEGER PRIMARY KEY,

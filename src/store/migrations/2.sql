@@ -100,19 +100,6 @@ CREATE TABLE message_texts (
     PRIMARY KEY (org, type, language, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE secret_generators (
-    type                  INTEGER PRIMARY KEY CHECK (type BETWEEN 1 AND 8),
-    length                INTEGER NOT NULL,
-    expiry                INTEGER NOT NULL,
-    include_lower_letters INTEGER NOT NULL CHECK (include_lower_letters IN (0, 1)),
-    include_upper_letters INTEGER NOT NULL CHECK (include_upper_letters IN (0, 1)),
-    include_digits        INTEGER NOT NULL CHECK (include_digits IN (0, 1)),
-    include_symbols       INTEGER NOT NULL CHECK (include_symbols IN (0, 1)),
-    sequence              INTEGER NOT NULL,
-    created_at            INTEGER NOT NULL,
-    changed_at            INTEGER NOT NULL
-) STRICT;
-
 CREATE TABLE email_providers (
     row            INTEGER PRIMARY KEY,
     id             TEXT    NOT NULL UNIQUE,
