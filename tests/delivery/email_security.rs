@@ -83,7 +83,7 @@ fn a_mail_server_without_tls_gets_nothing_where_tls_is_demanded() {
 #[test]
 fn a_provider_of_the_api_takes_over_without_a_restart_and_outlives_one() {
     build_shipped();
-    let options = ["--user", "belfry", "--password", "right"];
+    let options = ["--user", "belfry", "--password", "R1ght-Passw0rd"];
     let mail = MailServer::start(free_port(), &options);
     let app = App::start(&file_provider("sms.jsonl"));
     // There is no mail server at all yet, so that the e-mail waits.
@@ -93,7 +93,7 @@ fn a_provider_of_the_api_takes_over_without_a_restart_and_outlives_one() {
         "senderName": "Admin",
         "host": format!("127.0.0.1:{}", mail.port),
         "user": "belfry",
-        "password": "wrong",
+        "password": "Wr0ng-Passw0rd",
     });
     let added = app.ok("POST", "/admin/v1/smtp", &request);
     let id = added["id"].as_str().unwrap();
@@ -106,7 +106,7 @@ fn a_provider_of_the_api_takes_over_without_a_restart_and_outlives_one() {
         (app.message_to(&address).attempts >= 1).then_some(())
     });
     assert!(mail.mails().is_empty());
-    let right = json!({"password": "right"});
+    let right = json!({"password": "R1ght-Passw0rd"});
     app.ok("PUT", &format!("/admin/v1/smtp/{id}/password"), &right);
     let got = mail.wait_for_mail(&address);
     assert_eq!(got["fromAddress"], "admin@example.org");
@@ -116,7 +116,7 @@ fn a_provider_of_the_api_takes_over_without_a_restart_and_outlives_one() {
     app.restart();
     let (_, address) = app.human_with_email(json!({"sendCode": {}}));
     mail.wait_for_mail(&address);
-    for secret in ["wrong", "right"] {
+    for secret in ["Wr0ng-Passw0rd", "R1ght-Passw0rd"] {
         assert!(!app.log().contains(secret));
         let bytes = app.bytes_of_database();
         let is_there = bytes
