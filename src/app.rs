@@ -4,7 +4,7 @@
 //! starts the providers and binds the port; [`App::run_until_stopped`] serves and delivers until a
 //! signal comes, then stops in the opposite order within the configured time.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use log::{info, warn};
@@ -12,7 +12,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     api::{
-        CodeSettings, Ctx, Operations, PasswordHasher, Services,
+        CodePolicies, CodeSettings, Ctx, KeyMaker, MailTester, Operations, PasswordHasher,
+        Services,
+        oauth::OAuth,
         setup::{self, FirstRun},
     },
     auth::Authenticator,
@@ -20,7 +22,7 @@ use crate::{
     config::{Config, Isolation},
     contract::Contract,
     delivery::{self, Delivery},
-    domain::CodePolicy,
+    domain::{GeneratorType, SecretGenerator, SmtpSettings},
     error::Error,
     ids::IdGenerator,
     mail::{self, MailServer},
@@ -286,15 +288,18 @@ fn services(
     ids: IdGenerator,
 ) -> anyhow::Result<Services> {
     let generator = &config.codes.verify_phone;
-    let verify_phone = CodePolicy::new(
-        generator.length,
-        Some(generator.expiry).filter(|expiry| !expiry.is_zero()),
-        generator.include_lower_letters,
-        generator.include_upper_letters,
-        generator.include_digits,
-        generator.include_symbols,
-    );
-    if verify_phone.entropy_bits() < 19.9 {
+    let verify_phone = SecretGenerator {
+        length: generator.length,
+        expiry: Some(generator.expiry).filter(|expiry| !expiry.is_zero()),
+        lower_letters: generator.include_lower_letters,
+        upper_letters: generator.include_upper_letters,
+        digits: generator.include_digits,
+        symbols: generator.include_symbols,
+    };
+    let policies = CodePolicies::load(&store, verify_phone)
+        .map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
+    let entropy = policies.get(GeneratorType::VerifyPhoneCode).entropy_bits();
+    if entropy < 19.9 {
         warn!(
             "codes.verify_phone: codes of this length and alphabet are easy to guess (below 20 bits)"
         );
@@ -308,15 +313,16 @@ fn services(
         default_region: region
             .map_err(|reason| anyhow::anyhow!("phone.default_region {reason}"))?,
         codes: CodeSettings {
-            verify_phone,
-            verify_email: capitals_and_digits(Duration::from_secs(3600)),
-            initialization: capitals_and_digits(Duration::from_secs(72 * 3600)),
-            password_reset: capitals_and_digits(Duration::from_secs(3600)),
+            policies,
             max_wrong_tries: config.codes.max_wrong_tries,
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
         },
         instance_domain: instance_domain(config),
+        default_language: config.notifications.default_language.clone(),
         passwords: PasswordHasher::default(),
+        key_maker: KeyMaker::default(),
+        mail_tester: MailTester::default(),
+        oauth: OAuth::default(),
     })
 }
 
@@ -325,23 +331,18 @@ fn mail_server(config: &Config) -> anyhow::Result<Option<MailServer>> {
     let Some(smtp) = &config.smtp else {
         return Ok(None);
     };
-    let (host, port) = mail::host_and_port(&smtp.host)
-        .with_context(|| format!("smtp.host: {:?} is not a host with a port", smtp.host))?;
-    Ok(Some(MailServer {
-        host,
-        port,
-        tls: smtp.tls,
-        user: smtp.user.clone(),
-        password: mail::Secret(smtp.password.expose().to_owned()),
+    let settings = SmtpSettings {
         sender_address: smtp.sender_address.clone(),
         sender_name: smtp.sender_name.clone(),
         reply_to: smtp.reply_to_address.clone(),
-    }))
-}
-
-/// Codes of six capitals and digits (contract/providers.md §3).
-fn capitals_and_digits(expiry: Duration) -> CodePolicy {
-    CodePolicy::new(6, Some(expiry), false, true, true, false)
+        tls: smtp.tls,
+        host: smtp.host.clone(),
+        user: smtp.user.clone(),
+    };
+    let password = mail::Secret(smtp.password.expose().to_owned());
+    let server = MailServer::new(settings, password)
+        .with_context(|| format!("smtp.host: {:?} is not a host with a port", smtp.host))?;
+    Ok(Some(server))
 }
 
 /// The OpenAPI document of the API, without a server.

@@ -113,6 +113,14 @@ impl Error {
         }
     }
 
+    /// The state does not allow the call, for a reason that is only known at the time.
+    pub fn precondition(id: &'static str, message: String) -> Self {
+        Self {
+            id: Some(id),
+            ..Self::plain(Code::FailedPrecondition, message)
+        }
+    }
+
     /// A fault of the server; `source` goes to the log, never to the caller.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {

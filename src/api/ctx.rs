@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::{
-    api::users::PasswordHasher,
+    api::{
+        codes::CodePolicies, email_providers::MailTester, keys::KeyMaker, oauth::OAuth,
+        users::PasswordHasher,
+    },
     auth::Principal,
     clock::{Clock, Timestamp},
-    domain::{CodePolicy, PhoneNumber, PhoneNumberFault, Region},
+    domain::{PhoneNumber, PhoneNumberFault, Region},
     error::{self, Error},
     ids::IdGenerator,
     secrets::Keys,
@@ -32,21 +35,22 @@ pub struct Services {
     pub codes: CodeSettings,
     /// The domain below which organizations get theirs.
     pub instance_domain: String,
+    /// The configured language of messages, which an administrator may change over the API.
+    pub default_language: String,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
+    /// Makes pairs of keys, a few at a time.
+    pub key_maker: KeyMaker,
+    /// Sends test e-mails, a few at a time.
+    pub mail_tester: MailTester,
+    /// What the OAuth endpoints remember.
+    pub oauth: OAuth,
 }
 
 /// How codes are made and guarded.
-#[derive(Clone, Debug)]
 pub struct CodeSettings {
-    /// The codes that verify a phone.
-    pub verify_phone: CodePolicy,
-    /// The codes that verify an e-mail address.
-    pub verify_email: CodePolicy,
-    /// The codes that finish an initialization.
-    pub initialization: CodePolicy,
-    /// The codes that set a new password.
-    pub password_reset: CodePolicy,
+    /// How each kind of code is made.
+    pub policies: CodePolicies,
     /// Wrong tries for one code.
     pub max_wrong_tries: u32,
     /// Wrong tries for one number within a rolling day.
@@ -98,9 +102,11 @@ impl Ctx {
         &self,
         change: impl FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Error> {
+        let caller = self.principal()?;
         let stamp = Stamp {
             now: self.now,
-            editor: self.principal()?.user_id.clone(),
+            editor: caller.user_id.clone(),
+            actor: caller.actor_id.clone(),
         };
         self.services.store.write(stamp, change).await
     }

@@ -5,14 +5,25 @@
 //! JSON; time, randomness and the caller come in through [`Ctx`]. `transport::pipeline` calls it.
 
 mod codes;
+mod credentials;
 mod ctx;
 mod details;
+mod email_providers;
+mod events;
+mod expiration;
 mod healthz;
+mod history;
+mod instance;
+mod keys;
 mod lists;
+mod members;
+pub mod oauth;
 mod orgs;
 mod phones;
+mod secret_generators;
 pub mod setup;
 mod table;
+mod texts;
 mod tokens;
 mod users;
 
@@ -20,7 +31,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures_util::future::LocalBoxFuture;
 
+pub use codes::CodePolicies;
 pub use ctx::{CodeSettings, Ctx, Services};
+pub use email_providers::MailTester;
+pub use keys::KeyMaker;
 pub use users::PasswordHasher;
 
 use table::Table;
@@ -84,9 +98,16 @@ impl Operations {
 
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
+        events::register,
+        email_providers::register,
         healthz::register,
+        keys::register,
+        instance::register,
+        members::register,
         orgs::register,
         phones::register,
+        secret_generators::register,
+        texts::register,
         tokens::register,
         users::register,
     ];

@@ -5,7 +5,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use log::{debug, info, warn};
@@ -21,15 +21,18 @@ use super::{
 use crate::{
     clock::Clock,
     domain::{Channel, MessageId, Recipient, TextKey},
-    mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer, host_and_port},
+    mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer},
     secrets::Keys,
     store::{EmailProvider, EmailProviderKind, Message, MessageState, Outcome, Store},
 };
 
 /// Attempts at one time.
 const CONCURRENCY: usize = 8;
-/// An address that a server refuses for now is tried so often at most: the code expires before.
-const MOST_ATTEMPTS: u32 = 20;
+/// After so many attempts, some five minutes, the waits become long: until the code expires, the server
+/// is not asked every few seconds.
+const IMPATIENT_ATTEMPTS: u32 = 20;
+/// The longest wait then.
+const PATIENT_WAIT: Duration = Duration::from_secs(300);
 
 /// What all attempts share.
 pub(super) struct Mailer {
@@ -154,8 +157,7 @@ impl Mailer {
                 } else {
                     "(detail withheld)"
                 };
-                let is_final = matches!(failure, Failure::Permanent(_)) || attempt >= MOST_ATTEMPTS;
-                if is_final {
+                if matches!(failure, Failure::Permanent(_)) {
                     warn!(
                         "message {} to {masked} given up: {name}: {text}",
                         message.id
@@ -166,8 +168,7 @@ impl Mailer {
                         "message {} to {masked} not sent: {name}: {text}",
                         message.id
                     );
-                    let wait = policy::wait(attempt, None, rand::rng().random());
-                    Err(self.clock.now().plus(wait))
+                    Err(self.clock.now().plus(wait_after(attempt)))
                 }
             }
         };
@@ -200,22 +201,10 @@ impl Mailer {
             .open_setting(&provider.id, &provider.sealed_secret)?;
         let secret = Secret(String::from_utf8(secret).ok()?);
         match provider.kind {
-            EmailProviderKind::Smtp(smtp) => {
-                let (host, port) = host_and_port(&smtp.host)?;
-                Some(Provider::Smtp {
-                    name: provider.id,
-                    server: MailServer {
-                        host,
-                        port,
-                        tls: smtp.tls,
-                        user: smtp.user,
-                        password: secret,
-                        sender_address: smtp.sender_address,
-                        sender_name: smtp.sender_name,
-                        reply_to: smtp.reply_to,
-                    },
-                })
-            }
+            EmailProviderKind::Smtp(settings) => Some(Provider::Smtp {
+                name: provider.id,
+                server: MailServer::new(settings, secret)?,
+            }),
             EmailProviderKind::Http { endpoint } => Some(Provider::Http {
                 name: provider.id,
                 endpoint: HttpEndpoint {
@@ -291,6 +280,14 @@ fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+fn wait_after(attempt: u32) -> Duration {
+    let chance = rand::rng().random();
+    if attempt > IMPATIENT_ATTEMPTS {
+        return PATIENT_WAIT.mul_f64(chance).max(PATIENT_WAIT / 5);
+    }
+    policy::wait(attempt, None, chance)
 }
 
 /// `a…@example.com`

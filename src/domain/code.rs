@@ -118,31 +118,92 @@ impl fmt::Debug for PlainCode {
     }
 }
 
-/// How codes look and how long they live (a ZITADEL secret generator).
-#[derive(Clone, Debug)]
-pub struct CodePolicy {
-    /// Number of characters, 4 to 20.
+/// The kinds of codes and secrets; the numbers are those of the API, and stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GeneratorType {
+    /// Codes that finish an initialization, and those of invitations.
+    InitCode = 1,
+    /// Codes that verify an e-mail address.
+    VerifyEmailCode = 2,
+    /// Codes that verify a phone.
+    VerifyPhoneCode = 3,
+    /// Codes that set a new password.
+    PasswordResetCode = 4,
+    /// Belongs to a login: kept and shown, never used. So are the others below.
+    PasswordlessInitCode = 5,
+    /// Secrets of applications.
+    AppSecret = 6,
+    /// One-time passwords by SMS.
+    OtpSms = 7,
+    /// One-time passwords by e-mail.
+    OtpEmail = 8,
+}
+
+impl GeneratorType {
+    /// All kinds, in the order of their numbers.
+    pub const ALL: [Self; 8] = [
+        Self::InitCode,
+        Self::VerifyEmailCode,
+        Self::VerifyPhoneCode,
+        Self::PasswordResetCode,
+        Self::PasswordlessInitCode,
+        Self::AppSecret,
+        Self::OtpSms,
+        Self::OtpEmail,
+    ];
+
+    /// The kind with that number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as i64 == number)
+    }
+}
+
+/// How a kind of code is made (a ZITADEL secret generator).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretGenerator {
+    /// Number of characters.
     pub length: u32,
     /// How long a code is good for; `None` is for ever.
     pub expiry: Option<Duration>,
+    /// a to z
+    pub lower_letters: bool,
+    /// A to Z
+    pub upper_letters: bool,
+    /// 0 to 9
+    pub digits: bool,
+    /// Punctuation
+    pub symbols: bool,
+}
+
+impl SecretGenerator {
+    /// Capitals and digits, as most codes are.
+    pub const fn capitals_and_digits(length: u32, expiry: Duration) -> Self {
+        Self {
+            length,
+            expiry: Some(expiry),
+            lower_letters: false,
+            upper_letters: true,
+            digits: true,
+            symbols: false,
+        }
+    }
+}
+
+/// What codes are made from.
+#[derive(Clone, Debug)]
+pub struct CodePolicy {
+    generator: SecretGenerator,
     alphabet: Vec<char>,
 }
 
 impl CodePolicy {
-    /// A policy over the named groups of characters, in the contract's order: lower, upper, digits, symbols.
-    pub fn new(
-        length: u32,
-        expiry: Option<Duration>,
-        lower: bool,
-        upper: bool,
-        digits: bool,
-        symbols: bool,
-    ) -> Self {
+    /// A policy; the alphabet has the groups in the contract's order: lower, upper, digits, symbols.
+    pub fn new(generator: SecretGenerator) -> Self {
         let groups = [
-            (lower, "abcdefghijklmnopqrstuvwxyz"),
-            (upper, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-            (digits, "0123456789"),
-            (symbols, "~!@#$^&*()_+`-={}|[]:<>?,./"),
+            (generator.lower_letters, "abcdefghijklmnopqrstuvwxyz"),
+            (generator.upper_letters, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            (generator.digits, "0123456789"),
+            (generator.symbols, "~!@#$^&*()_+`-={}|[]:<>?,./"),
         ];
         let alphabet = groups
             .iter()
@@ -150,21 +211,30 @@ impl CodePolicy {
             .flat_map(|(_, group)| group.chars())
             .collect();
         Self {
-            length,
-            expiry,
+            generator,
             alphabet,
         }
     }
 
+    /// What it was made from.
+    pub fn generator(&self) -> SecretGenerator {
+        self.generator
+    }
+
+    /// Whether codes can be made at all: there are characters to choose from.
+    pub fn has_alphabet(&self) -> bool {
+        !self.alphabet.is_empty()
+    }
+
     /// How many different codes there are, as bits.
     pub fn entropy_bits(&self) -> f64 {
-        f64::from(self.length) * (self.alphabet.len() as f64).log2()
+        f64::from(self.generator.length) * (self.alphabet.len() as f64).log2()
     }
 
     /// A new code from a cryptographic generator; every character of the alphabet is equally likely.
     pub fn generate(&self, random: &mut impl CryptoRng) -> PlainCode {
         PlainCode(
-            (0..self.length)
+            (0..self.generator.length)
                 .map(|_| self.alphabet[random.random_range(0..self.alphabet.len())])
                 .collect(),
         )
@@ -199,7 +269,8 @@ mod tests {
 
     #[test]
     fn the_default_policy_makes_six_characters_of_capitals_and_digits() {
-        let policy = CodePolicy::new(6, None, false, true, true, false);
+        let hour = Duration::from_secs(3600);
+        let policy = CodePolicy::new(SecretGenerator::capitals_and_digits(6, hour));
         let codes: Vec<_> = (0..2000)
             .map(|_| policy.generate(&mut rand::rng()))
             .collect();

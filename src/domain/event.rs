@@ -163,6 +163,8 @@ events! {
     TokenAdded { token_id: String, expiration: String, scopes: Vec<&'static str> } = "user.pat.added",
     /// A personal access token was removed.
     TokenRemoved { token_id: String } = "user.pat.removed",
+    /// Somebody got a token to act as the user.
+    UserImpersonated { actor: String } = "user.impersonated",
     /// The user was removed.
     UserRemoved = "user.removed",
     /// An organization was created.
@@ -191,14 +193,114 @@ events! {
     OrgMemberRemoved { user_id: String } = "org.member.removed",
     /// A member was removed because the user was.
     OrgMemberCascadeRemoved { user_id: String } = "org.member.cascade.removed",
+    /// An organization words a part of a message itself.
+    OrgCustomTextSet { template: &'static str, key: &'static str, language: String, text: String } = "org.customtext.set",
+    /// An organization no longer words a part of a message.
+    OrgCustomTextRemoved { template: &'static str, key: &'static str, language: String } = "org.customtext.removed",
+    /// An organization no longer words a message.
+    OrgCustomTextTemplateRemoved { template: &'static str, language: String } = "org.customtext.template.removed",
+    /// The instance words a part of a message itself.
+    InstanceCustomTextSet { template: &'static str, key: &'static str, language: String, text: String } = "instance.customtext.set",
+    /// The instance no longer words a part of a message.
+    InstanceCustomTextRemoved { template: &'static str, key: &'static str, language: String } = "instance.customtext.removed",
+    /// The instance no longer words a message.
+    InstanceCustomTextTemplateRemoved { template: &'static str, language: String } = "instance.customtext.template.removed",
+    /// How a kind of code or secret is made was set for the first time.
+    SecretGeneratorAdded {
+        generator_type: i32,
+        length: u32,
+        #[serde(serialize_with = "nanoseconds")] expiry: Option<Duration>,
+        include_lower_letters: bool,
+        include_upper_letters: bool,
+        include_digits: bool,
+        include_symbols: bool,
+    } = "instance.secret.generator.added",
+    /// How a kind of code or secret is made changed.
+    SecretGeneratorChanged {
+        generator_type: i32,
+        length: u32,
+        #[serde(serialize_with = "nanoseconds")] expiry: Option<Duration>,
+        include_lower_letters: bool,
+        include_upper_letters: bool,
+        include_digits: bool,
+        include_symbols: bool,
+    } = "instance.secret.generator.changed",
     /// A user became a member of the instance.
     InstanceMemberAdded { roles: Vec<String>, user_id: String } = "instance.member.added",
     /// An instance member's roles changed.
     InstanceMemberChanged { roles: Vec<String>, user_id: String } = "instance.member.changed",
     /// An instance member was removed.
     InstanceMemberRemoved { user_id: String } = "instance.member.removed",
+    /// Another organization became the default one.
+    InstanceDefaultOrgSet { org_id: String } = "instance.default.org.set",
+    /// The language of messages to users who prefer none changed.
+    InstanceDefaultLanguageSet { language: String } = "instance.default.language.set",
     /// An instance member was removed because the user was.
     InstanceMemberCascadeRemoved { user_id: String } = "instance.member.cascade.removed",
+    /// An organization worded a part of a message.
+    OrgTextSet { template: &'static str, key: &'static str, language: String, text: String } = "org.customtext.set",
+    /// An organization took its wording of a part back.
+    OrgTextRemoved { template: &'static str, key: &'static str, language: String } = "org.customtext.removed",
+    /// An organization took its wording of a message back.
+    OrgTextTemplateRemoved { template: &'static str, language: String } = "org.customtext.template.removed",
+    /// The instance worded a part of a message.
+    InstanceTextSet { template: &'static str, key: &'static str, language: String, text: String } = "instance.customtext.set",
+    /// The instance took its wording of a part back.
+    InstanceTextRemoved { template: &'static str, key: &'static str, language: String } = "instance.customtext.removed",
+    /// The instance took its wording of a message back.
+    InstanceTextTemplateRemoved { template: &'static str, language: String } = "instance.customtext.template.removed",
+    /// A mail server was added; no password is told.
+    SmtpConfigAdded {
+        id: String,
+        #[serde(skip_serializing_if = "String::is_empty")] description: String,
+        sender_address: String,
+        sender_name: String,
+        #[serde(skip_serializing_if = "String::is_empty")] reply_to_address: String,
+        #[serde(skip_serializing_if = "is_false")] tls: bool,
+        host: String,
+        #[serde(skip_serializing_if = "String::is_empty")] user: String,
+    } = "instance.smtp.config.added",
+    /// A mail server changed; only what differs is told, and no password.
+    SmtpConfigChanged {
+        id: String,
+        #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] sender_address: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] sender_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] reply_to_address: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] tls: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")] host: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] user: Option<String>,
+    } = "instance.smtp.config.changed",
+    /// A mail server got another password, which is not told.
+    SmtpConfigPasswordChanged { id: String } = "instance.smtp.config.password.changed",
+    /// An HTTP endpoint for e-mails was added; no key is told.
+    SmtpConfigHttpAdded {
+        id: String,
+        #[serde(skip_serializing_if = "String::is_empty")] description: String,
+        endpoint: String,
+    } = "instance.smtp.config.http.added",
+    /// An HTTP endpoint for e-mails changed; only what differs is told, and no key.
+    SmtpConfigHttpChanged {
+        id: String,
+        #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] endpoint: Option<String>,
+    } = "instance.smtp.config.http.changed",
+    /// A way to send e-mail became the one that is used.
+    SmtpConfigActivated { id: String } = "instance.smtp.config.activated",
+    /// A way to send e-mail is not used any more.
+    SmtpConfigDeactivated { id: String } = "instance.smtp.config.deactivated",
+    /// A way to send e-mail was removed.
+    SmtpConfigRemoved { id: String } = "instance.smtp.config.removed",
+    /// Codes of a kind are made otherwise; only what differs is told.
+    SecretGeneratorChanged {
+        generator_type: i32,
+        #[serde(skip_serializing_if = "Option::is_none")] length: Option<u32>,
+        #[serde(serialize_with = "nanoseconds", skip_serializing_if = "Option::is_none")] expiry: Option<Duration>,
+        #[serde(skip_serializing_if = "Option::is_none")] include_lower_letters: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")] include_upper_letters: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")] include_digits: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")] include_symbols: Option<bool>,
+    } = "instance.secret.generator.changed",
 }
 
 impl Event {

@@ -12,31 +12,37 @@ mod human_phone;
 mod language;
 mod list;
 mod message_text;
+mod org_search;
 mod organization;
 mod password;
 mod phone_number;
 mod search;
+mod smtp_settings;
 mod template;
 mod text_method;
 mod user;
 
 pub use aggregate::{Aggregate, AggregateType};
 pub use code::{
-    Channel, CodeHash, CodePolicy, CodePurpose, MessageId, MessagePurpose, PendingCode, PlainCode,
-    Recipient,
+    Channel, CodeHash, CodePolicy, CodePurpose, GeneratorType, MessageId, MessagePurpose,
+    PendingCode, PlainCode, Recipient, SecretGenerator,
 };
 pub use event::Event;
 pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
 pub use language::Language;
 pub use list::{AsOf, List, Page};
-pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
-pub use organization::{Organization, domain_label};
+pub use message_text::{
+    LANGUAGES, MessageText, MessageType, SUPPORTED_LANGUAGES, TextKey, built_in,
+};
+pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
+pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
+pub use smtp_settings::SmtpSettings;
 pub use template::render;
 pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

@@ -174,6 +174,7 @@ catalogue! {
     ORG_REACTIVATE_NOT_FOUND NotFound "ORG-Dgf3g" "Errors.Org.NotFound"
     ORG_ACTIVE FailedPrecondition "EVENT-bfnrh" "Errors.Org.AlreadyActive"
     ORG_DEFAULT FailedPrecondition "COMMA-wG9p1" "Errors.Org.DefaultOrgNotDeletable"
+    ORG_HOLDS_PROJECT FailedPrecondition "COMMA-AF3JW" "Errors.Org.ZitadelOrgNotDeletable"
     ORG_REMOVE_NOT_FOUND NotFound "COMMA-aps2n" "Errors.Org.NotFound"
     ORG_UNIQUE_EMPTY InvalidArgument "QUERY-DGqfd" "Errors.Org.Invalid"
     ORG_SETUP_INVALID InvalidArgument "ORG-mruNY" "Errors.Invalid.Argument"
@@ -207,7 +208,28 @@ catalogue! {
     ORG_TEXT_NOT_FOUND NotFound "Org-3b8Jf" "Errors.CustomMessageText.NotFound"
     INSTANCE_TEXT_INVALID InvalidArgument "INSTANCE-fjw9b" "Errors.CustomMessageText.Invalid"
     INSTANCE_TEXT_NOT_FOUND NotFound "INSTANCE-fju90" "Errors.CustomMessageText.NotFound"
+
+    // E-mail providers, secret generators
+    SMTP_GET_NOT_FOUND NotFound "QUERY-fwofw" "Errors.SMTPConfig.NotFound"
+    SMTP_ADD_SENDER_EMPTY InvalidArgument "COMMAND-SAAFpV8VKV" "Errors.Invalid.Argument"
+    SMTP_ADD_HOST_INVALID InvalidArgument "COMMAND-EvAtufIinh" "Errors.Invalid.Argument"
+    SMTP_UPDATE_SENDER_EMPTY InvalidArgument "COMMAND-gyPUXOTA4N" "Errors.Invalid.Argument"
+    SMTP_UPDATE_HOST_INVALID InvalidArgument "COMMAND-kZNVkuL32L" "Errors.Invalid.Argument"
+    SMTP_UPDATE_NOT_FOUND NotFound "COMMAND-j5IDFtt3T1" "Errors.SMTPConfig.NotFound"
+    SMTP_PASSWORD_NOT_ACTIVE NotFound "COMMAND-rDHzqjGuKQ" "Errors.SMTPConfig.NotFound"
+    SMTP_HTTP_UPDATE_NOT_FOUND NotFound "COMMAND-xIrdledqv4" "Errors.SMTPConfig.NotFound"
+    SMTP_ACTIVATE_NOT_FOUND NotFound "COMMAND-E9K20hxOS9" "Errors.SMTPConfig.NotFound"
+    SMTP_ACTIVE FailedPrecondition "COMMAND-vUHBSmBzaw" "Errors.SMTPConfig.AlreadyActive"
+    SMTP_DEACTIVATE_NOT_FOUND NotFound "COMMAND-k39PJ" "Errors.SMTPConfig.NotFound"
+    SMTP_INACTIVE FailedPrecondition "COMMAND-km8g3" "Errors.SMTPConfig.AlreadyDeactivated"
+    SMTP_REMOVE_NOT_FOUND NotFound "COMMAND-09CXlTDL6w" "Errors.SMTPConfig.NotFound"
+    SMTP_TEST_PASSWORD_MISSING InvalidArgument "SMTP-p9kj" "Errors.SMTPConfig.TestPassword"
+    SMTP_TEST_PASSWORD_NOT_FOUND NotFound "SMTP-p9cc" "Errors.SMTPConfig.NotFound"
+    SMTP_TEST_NOT_FOUND NotFound "SMTP-99klw" "Errors.SMTPConfig.NotFound"
+    SECRET_GENERATOR_NOT_CHANGED FailedPrecondition "COMMAND-m0o3f" "Errors.NoChangesFound"
 }
 
 /// The id of the refusal after too many wrong codes; Belfry's own (README, "Differences").
 pub const TOO_MANY_WRONG_CODES: &str = "CODE-Tr1es";
+/// The id of the refusal when a test e-mail did not leave; Belfry's own (README, "Differences").
+pub const TEST_EMAIL_FAILED: &str = "SMTP-Fa1l5";

@@ -13,6 +13,13 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.Language.NotSupported" => "The language is not supported",
         "Errors.CustomMessageText.Invalid" => "The message text is invalid",
         "Errors.CustomMessageText.NotFound" => "There is no message text of this level",
+        "Errors.NoChangesFound" => "Nothing would change",
+        "Errors.SMTPConfig.AlreadyActive" => "This way to send e-mail is active already",
+        "Errors.SMTPConfig.AlreadyDeactivated" => "This way to send e-mail is inactive already",
+        "Errors.SMTPConfig.NotFound" => "There is no such way to send e-mail",
+        "Errors.SMTPConfig.TestPassword" => {
+            "A password, or the id of a mail server with one, is needed"
+        }
         "Errors.IAM.MemberInvalid" => "The member is invalid",
         "Errors.IAM.Member.RolesNotChanged" => "The member has exactly these roles already",
         "Errors.Instance.Member.AlreadyExists" => "The user is a member already",
@@ -31,6 +38,9 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.Org.InvalidDomain" => "The domain is invalid",
         "Errors.Org.NotChanged" => "The organization has not changed",
         "Errors.Org.NotFound" => "The organization does not exist",
+        "Errors.Org.ZitadelOrgNotDeletable" => {
+            "The organization that holds the project of this API cannot be removed"
+        }
         "Errors.Org.PrimaryDomainNotDeletable" => "The primary domain cannot be removed",
         "Errors.Metadata.Invalid" => "The metadata is invalid",
         "Errors.AuthNKey.ExpireBeforeNow" => "The expiration date lies in the past",

@@ -8,7 +8,7 @@ mod http;
 mod smtp;
 
 pub use http::HttpEndpoint;
-pub use smtp::{MailServer, SmtpMailer, host_and_port};
+pub use smtp::{MailServer, SmtpMailer};
 
 use std::fmt;
 

@@ -13,6 +13,7 @@ use lettre::{
 };
 
 use super::{Email, Failure, Secret};
+use crate::domain::SmtpSettings;
 
 /// How long one step of the conversation may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,25 +24,27 @@ const SUBMISSIONS: u16 = 465;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailServer {
     /// Name or address, without the port.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-    /// Whether the connection must be encrypted.
-    pub tls: bool,
-    /// The user name; empty if the server asks for none.
-    pub user: String,
-    /// The password.
-    pub password: Secret,
-    /// The address that e-mails come from.
-    pub sender_address: String,
-    /// The name that e-mails come from.
-    pub sender_name: String,
-    /// Where answers go; empty is to the sender.
-    pub reply_to: String,
+    host: String,
+    port: u16,
+    settings: SmtpSettings,
+    password: Secret,
+}
+
+impl MailServer {
+    /// A mail server with its password; `None` if the host is not `host:port`.
+    pub fn new(settings: SmtpSettings, password: Secret) -> Option<Self> {
+        let (host, port) = host_and_port(&settings.host)?;
+        Some(Self {
+            host,
+            port,
+            settings,
+            password,
+        })
+    }
 }
 
 /// Reads `host:port`; an IPv6 address stands in brackets.
-pub fn host_and_port(text: &str) -> Option<(String, u16)> {
+fn host_and_port(text: &str) -> Option<(String, u16)> {
     let (host, port) = text.rsplit_once(':')?;
     let bare = host
         .strip_prefix('[')
@@ -67,8 +70,8 @@ impl SmtpMailer {
     pub fn new(server: MailServer) -> Result<Self, Failure> {
         let settings = |fault: lettre::transport::smtp::Error| Failure::Settings(fault.to_string());
         let parameters = || TlsParameters::new(server.host.clone()).map_err(settings);
-        let has_password = !server.user.is_empty();
-        let tls = match (server.tls, server.port) {
+        let has_password = !server.settings.user.is_empty();
+        let tls = match (server.settings.tls, server.port) {
             (true, SUBMISSIONS) => Tls::Wrapper(parameters()?),
             (true, _) => Tls::Required(parameters()?),
             (false, _) if is_loopback(&server.host) => Tls::None,
@@ -87,7 +90,7 @@ impl SmtpMailer {
             );
         if has_password {
             let password = server.password.0.clone();
-            builder = builder.credentials(Credentials::new(server.user.clone(), password));
+            builder = builder.credentials(Credentials::new(server.settings.user.clone(), password));
         }
         Ok(Self {
             transport: builder.build(),
@@ -113,7 +116,7 @@ impl SmtpMailer {
     }
 
     fn compose(&self, email: &Email) -> Result<Message, Failure> {
-        let server = &self.server;
+        let settings = &self.server.settings;
         let mailbox = |name: &str, address: &str| {
             let address = address
                 .parse()
@@ -121,18 +124,22 @@ impl SmtpMailer {
             Ok::<_, String>(Mailbox::new(None, address))
         };
         let mut sender =
-            mailbox("the sender's address", &server.sender_address).map_err(Failure::Settings)?;
-        sender.name = Some(server.sender_name.clone()).filter(|name| !name.is_empty());
+            mailbox("the sender's address", &settings.sender_address).map_err(Failure::Settings)?;
+        sender.name = Some(one_line(&settings.sender_name)).filter(|name| !name.is_empty());
         let to = mailbox("the recipient", &email.to).map_err(Failure::Permanent)?;
-        let domain = server.sender_address.rsplit('@').next().unwrap_or("belfry");
+        let domain = settings
+            .sender_address
+            .rsplit('@')
+            .next()
+            .unwrap_or("belfry");
         let mut builder = Message::builder()
             .from(sender)
             .to(to)
             .message_id(Some(format!("<{}@{domain}>", email.id)))
-            .subject(email.subject.replace(['\r', '\n'], " "));
-        if !server.reply_to.is_empty() {
+            .subject(one_line(&email.subject));
+        if !settings.reply_to.is_empty() {
             let reply_to =
-                mailbox("the reply-to address", &server.reply_to).map_err(Failure::Settings)?;
+                mailbox("the reply-to address", &settings.reply_to).map_err(Failure::Settings)?;
             builder = builder.reply_to(reply_to);
         }
         builder
@@ -144,6 +151,11 @@ impl SmtpMailer {
     }
 }
 
+/// A text for a header: control characters, above all line ends, become spaces.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ").trim().to_owned()
+}
+
 /// The kinds of faults. The texts may quote what the server said, never what was sent to it.
 fn failure(fault: &lettre::transport::smtp::Error) -> Failure {
     let mut text = fault.to_string();
@@ -152,11 +164,11 @@ fn failure(fault: &lettre::transport::smtp::Error) -> Failure {
         text = format!("{text}: {next}");
         cause = next.source();
     }
-    let code = fault.status().map(u16::from);
-    match code {
-        // Authentication required, or failed (RFC 4954).
-        Some(530 | 534 | 535 | 538) => Failure::Settings(text),
-        _ if fault.is_permanent() => Failure::Permanent(text),
+    match fault.status().map(u16::from) {
+        // The mailbox, the message or the way to it is refused (RFC 5321, 4.2.3).
+        Some(550..=559) => Failure::Permanent(text),
+        // Not this e-mail but any is refused: no authentication (RFC 4954), no TLS, an unknown command.
+        Some(500..) => Failure::Settings(text),
         _ if fault.is_client() => Failure::Settings(text),
         _ => Failure::Temporary(text),
     }
@@ -196,16 +208,14 @@ mod tests {
 
     #[test]
     fn nothing_in_a_name_or_subject_becomes_a_header() {
-        let mailer = SmtpMailer::new(MailServer {
-            host: "localhost".into(),
-            port: 25,
-            tls: false,
-            user: String::new(),
-            password: Secret::default(),
+        let settings = SmtpSettings {
+            host: "localhost:25".into(),
             sender_address: "belfry@example.com".into(),
             sender_name: "Grüße\r\nBcc: eve@example.com".into(),
-            reply_to: String::new(),
-        });
+            ..SmtpSettings::default()
+        };
+        let server = MailServer::new(settings, Secret::default()).expect("a host with a port");
+        let mailer = SmtpMailer::new(server);
         let email = Email {
             id: "1".into(),
             to: "ada@example.com".into(),

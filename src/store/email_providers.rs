@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::transaction::{ReadTx, WriteTx};
-use crate::{clock::Timestamp, error::Error};
+use crate::{clock::Timestamp, domain::SmtpSettings, error::Error};
 
 /// A way to send e-mail.
 #[derive(Clone, Debug)]
@@ -36,23 +36,6 @@ pub enum EmailProviderKind {
         /// The URL.
         endpoint: String,
     },
-}
-
-/// A mail server without its password.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SmtpSettings {
-    /// The address that e-mails come from.
-    pub sender_address: String,
-    /// The name that e-mails come from.
-    pub sender_name: String,
-    /// Where answers go; empty is to the sender.
-    pub reply_to: String,
-    /// Whether the connection must be encrypted.
-    pub tls: bool,
-    /// `host:port`
-    pub host: String,
-    /// The user name; empty if the server asks for none.
-    pub user: String,
 }
 
 const COLUMNS: &str =
@@ -131,6 +114,8 @@ impl WriteTx<'_> {
     /// If the database cannot be written.
     pub fn save_email_provider(&self, provider: &EmailProvider) -> Result<(), Error> {
         if provider.is_active {
+            // What waits for somebody to send it is looked at again.
+            self.has_message.set(true);
             self.execute(
                 "UPDATE email_providers SET is_active = 0 WHERE is_active = 1 AND id <> ?1",
                 [&provider.id],

@@ -26,6 +26,7 @@ mod json;
 mod limits;
 mod listener;
 mod metadata;
+mod oauth;
 mod openapi;
 mod parameters;
 mod pipeline;

@@ -26,7 +26,7 @@ impl Operation {
 
     /// The HTTP status of success over REST.
     pub fn success(&self) -> u16 {
-        if *self == BETA_ADD_HUMAN_USER {
+        if [BETA_ADD_HUMAN_USER, ADD_ORGANIZATION].contains(self) {
             201
         } else {
             200
@@ -50,6 +50,8 @@ const MANAGEMENT: &str = "zitadel.management.v1.ManagementService";
 const AUTH: &str = "zitadel.auth.v1.AuthService";
 const ADMIN: &str = "zitadel.admin.v1.AdminService";
 const USERS: &str = "zitadel.user.v2.UserService";
+const ORGS: &str = "zitadel.org.v2.OrganizationService";
+const SETTINGS: &str = "zitadel.settings.v2.SettingsService";
 const USERS_BETA: &str = "zitadel.user.v2beta.UserService";
 
 macro_rules! operations {
@@ -107,12 +109,37 @@ operations! {
     UPDATE_HUMAN_PHONE = MANAGEMENT UpdateHumanPhone PUT "/management/v1/users/{userId}/phone" body;
     REMOVE_HUMAN_PHONE = MANAGEMENT RemoveHumanPhone DELETE "/management/v1/users/{userId}/phone";
     RESEND_HUMAN_PHONE_VERIFICATION = MANAGEMENT ResendHumanPhoneVerification POST "/management/v1/users/{userId}/phone/_resend_verification" body;
+    GENERATE_MACHINE_SECRET = MANAGEMENT GenerateMachineSecret PUT "/management/v1/users/{userId}/secret" body;
+    REMOVE_MACHINE_SECRET = MANAGEMENT RemoveMachineSecret DELETE "/management/v1/users/{userId}/secret";
+    ADD_MACHINE_KEY = MANAGEMENT AddMachineKey POST "/management/v1/users/{userId}/keys" body;
+    GET_MACHINE_KEY = MANAGEMENT GetMachineKeyByIDs GET "/management/v1/users/{userId}/keys/{keyId}";
+    LIST_MACHINE_KEYS = MANAGEMENT ListMachineKeys POST "/management/v1/users/{userId}/keys/_search" body;
+    REMOVE_MACHINE_KEY = MANAGEMENT RemoveMachineKey DELETE "/management/v1/users/{userId}/keys/{keyId}";
+    GET_PERSONAL_ACCESS_TOKEN = MANAGEMENT GetPersonalAccessTokenByIDs GET "/management/v1/users/{userId}/pats/{tokenId}";
+    LIST_PERSONAL_ACCESS_TOKENS_V1 = MANAGEMENT ListPersonalAccessTokens POST "/management/v1/users/{userId}/pats/_search" body;
     ADD_PERSONAL_ACCESS_TOKEN = MANAGEMENT AddPersonalAccessToken POST "/management/v1/users/{userId}/pats" body;
     REMOVE_PERSONAL_ACCESS_TOKEN = MANAGEMENT RemovePersonalAccessToken DELETE "/management/v1/users/{userId}/pats/{tokenId}";
     ADD_ORG = MANAGEMENT AddOrg POST "/management/v1/orgs" body;
     ADD_ORG_MEMBER = MANAGEMENT AddOrgMember POST "/management/v1/orgs/me/members" body;
     UPDATE_ORG_MEMBER = MANAGEMENT UpdateOrgMember PUT "/management/v1/orgs/me/members/{userId}" body;
     REMOVE_ORG_MEMBER = MANAGEMENT RemoveOrgMember DELETE "/management/v1/orgs/me/members/{userId}";
+    LIST_ORG_MEMBERS = MANAGEMENT ListOrgMembers POST "/management/v1/orgs/me/members/_search" body;
+    LIST_ORG_MEMBER_ROLES = MANAGEMENT ListOrgMemberRoles POST "/management/v1/orgs/members/roles/_search";
+    LIST_USER_MEMBERSHIPS = MANAGEMENT ListUserMemberships POST "/management/v1/users/{userId}/memberships/_search" body;
+    GET_MY_ORG = MANAGEMENT GetMyOrg GET "/management/v1/orgs/me";
+    GET_ORG_BY_DOMAIN_GLOBAL = MANAGEMENT GetOrgByDomainGlobal GET "/management/v1/global/orgs/_by_domain";
+    UPDATE_ORG = MANAGEMENT UpdateOrg PUT "/management/v1/orgs/me" body;
+    DEACTIVATE_ORG = MANAGEMENT DeactivateOrg POST "/management/v1/orgs/me/_deactivate" body;
+    REACTIVATE_ORG = MANAGEMENT ReactivateOrg POST "/management/v1/orgs/me/_reactivate" body;
+    REMOVE_MY_ORG = MANAGEMENT RemoveOrg DELETE "/management/v1/orgs/me";
+    LIST_ORG_CHANGES = MANAGEMENT ListOrgChanges POST "/management/v1/orgs/me/changes/_search" body;
+    LIST_ORG_DOMAINS = MANAGEMENT ListOrgDomains POST "/management/v1/orgs/me/domains/_search" body;
+    ADD_ORG_DOMAIN = MANAGEMENT AddOrgDomain POST "/management/v1/orgs/me/domains" body;
+    REMOVE_ORG_DOMAIN = MANAGEMENT RemoveOrgDomain DELETE "/management/v1/orgs/me/domains/{domain}";
+    SET_PRIMARY_ORG_DOMAIN = MANAGEMENT SetPrimaryOrgDomain POST "/management/v1/orgs/me/domains/{domain}/_set_primary";
+    GET_IAM = MANAGEMENT GetIAM GET "/management/v1/iam";
+    GET_OIDC_INFORMATION = MANAGEMENT GetOIDCInformation GET "/management/v1/zitadel/docs";
+    MANAGEMENT_LANGUAGES = MANAGEMENT GetSupportedLanguages GET "/management/v1/languages";
 
     AUTH_HEALTHZ = AUTH Healthz GET "/auth/v1/healthz";
     GET_MY_USER = AUTH GetMyUser GET "/auth/v1/users/me";
@@ -134,7 +161,39 @@ operations! {
     RESEND_MY_PHONE_VERIFICATION = AUTH ResendMyPhoneVerification POST "/auth/v1/users/me/phone/_resend_verification" body;
     REMOVE_MY_PHONE = AUTH RemoveMyPhone DELETE "/auth/v1/users/me/phone";
 
+    AUTH_LANGUAGES = AUTH GetSupportedLanguages GET "/auth/v1/languages";
+    LIST_MY_MEMBERSHIPS = AUTH ListMyMemberships POST "/auth/v1/memberships/me/_search" body;
+    LIST_MY_ZITADEL_PERMISSIONS = AUTH ListMyZitadelPermissions POST "/auth/v1/permissions/zitadel/me/_search";
+    LIST_MY_PROJECT_ORGS = AUTH ListMyProjectOrgs POST "/auth/v1/global/projectorgs/_search" body;
+
     ADMIN_HEALTHZ = ADMIN Healthz GET "/admin/v1/healthz";
+    ADMIN_LANGUAGES = ADMIN GetSupportedLanguages GET "/admin/v1/languages";
+    GET_DEFAULT_LANGUAGE = ADMIN GetDefaultLanguage GET "/admin/v1/languages/default";
+    SET_DEFAULT_LANGUAGE = ADMIN SetDefaultLanguage PUT "/admin/v1/languages/default/{language}";
+    GET_MY_INSTANCE = ADMIN GetMyInstance GET "/admin/v1/instances/me";
+    LIST_ORGS = ADMIN ListOrgs POST "/admin/v1/orgs/_search" body;
+    GET_ORG_BY_ID = ADMIN GetOrgByID GET "/admin/v1/orgs/{id}";
+    IS_ORG_UNIQUE = ADMIN IsOrgUnique GET "/admin/v1/orgs/_is_unique";
+    SET_UP_ORG = ADMIN SetUpOrg POST "/admin/v1/orgs/_setup" body;
+    GET_DEFAULT_ORG = ADMIN GetDefaultOrg GET "/admin/v1/orgs/default";
+    SET_DEFAULT_ORG = ADMIN SetDefaultOrg PUT "/admin/v1/orgs/default/{orgId}";
+    REMOVE_ORG = ADMIN RemoveOrg DELETE "/admin/v1/orgs/{orgId}";
+    LIST_IAM_MEMBER_ROLES = ADMIN ListIAMMemberRoles POST "/admin/v1/members/roles/_search";
+    LIST_IAM_MEMBERS = ADMIN ListIAMMembers POST "/admin/v1/members/_search" body;
+    ADD_IAM_MEMBER = ADMIN AddIAMMember POST "/admin/v1/members" body;
+    UPDATE_IAM_MEMBER = ADMIN UpdateIAMMember PUT "/admin/v1/members/{userId}" body;
+    REMOVE_IAM_MEMBER = ADMIN RemoveIAMMember DELETE "/admin/v1/members/{userId}";
+    LIST_EVENTS = ADMIN ListEvents POST "/admin/v1/events/_search" body;
+    LIST_EVENT_TYPES = ADMIN ListEventTypes POST "/admin/v1/events/types/_search" body;
+    LIST_AGGREGATE_TYPES = ADMIN ListAggregateTypes POST "/admin/v1/aggregates/types/_search" body;
+
+    ADD_ORGANIZATION = ORGS AddOrganization POST "/v2/organizations" body;
+    LIST_ORGANIZATIONS = ORGS ListOrganizations POST "/v2/organizations/_search" body;
+    UPDATE_ORGANIZATION = ORGS UpdateOrganization POST "/v2/organizations/{organizationId}" body;
+    DEACTIVATE_ORGANIZATION = ORGS DeactivateOrganization POST "/v2/organizations/{organizationId}/deactivate" body;
+    ACTIVATE_ORGANIZATION = ORGS ActivateOrganization POST "/v2/organizations/{organizationId}/activate" body;
+    DELETE_ORGANIZATION = ORGS DeleteOrganization DELETE "/v2/organizations/{organizationId}";
+    GET_GENERAL_SETTINGS = SETTINGS GetGeneralSettings GET "/v2/settings";
 
     ADD_HUMAN_USER = USERS AddHumanUser POST "/v2/users/human" body;
     GET_USER_BY_ID = USERS GetUserByID GET "/v2/users/{userId}";
@@ -156,6 +215,14 @@ operations! {
     CREATE_INVITE_CODE = USERS CreateInviteCode POST "/v2/users/{userId}/invite_code" body;
     RESEND_INVITE_CODE = USERS ResendInviteCode POST "/v2/users/{userId}/invite_code/resend";
     VERIFY_INVITE_CODE = USERS VerifyInviteCode POST "/v2/users/{userId}/invite_code/verify" body;
+    ADD_SECRET = USERS AddSecret POST "/v2/users/{userId}/secret" body;
+    REMOVE_SECRET = USERS RemoveSecret DELETE "/v2/users/{userId}/secret";
+    ADD_KEY = USERS AddKey POST "/v2/users/{userId}/keys" body;
+    REMOVE_KEY = USERS RemoveKey DELETE "/v2/users/{userId}/keys/{keyId}";
+    LIST_KEYS = USERS ListKeys POST "/v2/users/keys/search" body;
+    ADD_PERSONAL_ACCESS_TOKEN_V2 = USERS AddPersonalAccessToken POST "/v2/users/{userId}/pats" body;
+    REMOVE_PERSONAL_ACCESS_TOKEN_V2 = USERS RemovePersonalAccessToken DELETE "/v2/users/{userId}/pats/{tokenId}";
+    LIST_PERSONAL_ACCESS_TOKENS = USERS ListPersonalAccessTokens POST "/v2/users/pats/search" body;
     SET_USER_METADATA = USERS SetUserMetadata POST "/v2/users/{userId}/metadata" body;
     LIST_USER_METADATA = USERS ListUserMetadata POST "/v2/users/{userId}/metadata/search" body;
     DELETE_USER_METADATA = USERS DeleteUserMetadata DELETE "/v2/users/{userId}/metadata";

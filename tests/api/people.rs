@@ -11,7 +11,7 @@ use crate::{
     clients::{Answer, Encoding, Headers},
     operations::{
         ADD_HUMAN_USER, ADD_MACHINE_USER, ADD_ORG, ADD_ORG_MEMBER, ADD_PERSONAL_ACCESS_TOKEN,
-        LIST_USER_CHANGES, Operation, REMOVE_USER,
+        LIST_ORG_CHANGES, LIST_USER_CHANGES, Operation, REMOVE_USER,
     },
 };
 
@@ -181,6 +181,18 @@ impl App {
         let answer = answer.ok();
         let result = answer["result"].as_array().cloned().unwrap_or_default();
         result.into_iter().map(Change::from_json).collect()
+    }
+
+    /// The history of an organization, oldest first.
+    pub fn org_changes(&self, org: &str) -> Vec<Change> {
+        let request = json!({"query": {"asc": true}});
+        let answer = self.rest(&LIST_ORG_CHANGES, &self.admin.token, Some(org), request);
+        let result = answer.ok()["result"].as_array().cloned();
+        result
+            .unwrap_or_default()
+            .into_iter()
+            .map(Change::from_json)
+            .collect()
     }
 
     /// The types in a user's history, oldest first, without those of sent messages, which come when they come.

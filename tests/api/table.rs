@@ -53,7 +53,8 @@ pub const fn case(truth: &'static str, check: fn(&Scene)) -> Case {
 /// One case over one encoding: the shared server, the operation, the encoding.
 pub struct Scene {
     app: Arc<App>,
-    operation: &'static Operation,
+    /// What is called.
+    pub operation: &'static Operation,
     /// How the operation is called.
     pub encoding: Encoding,
 }

@@ -1,15 +1,17 @@
 //! Codes: made before the queue, kept inside the transaction, sent or returned, guarded against guessing.
 
 mod guard;
+mod policies;
 
 pub(super) use guard::Attempt;
+pub use policies::CodePolicies;
 
 use std::time::Duration;
 
 use super::Ctx;
 use crate::{
     domain::{
-        CodePolicy, HumanEmail, HumanPhone, MessageId, MessagePurpose, NewCode, PendingCode,
+        GeneratorType, HumanEmail, HumanPhone, MessageId, MessagePurpose, NewCode, PendingCode,
         PlainCode, Recipient, Verification,
     },
     error::Error,
@@ -38,28 +40,30 @@ pub(super) enum Delivery {
 
 impl MadeCode {
     pub(super) fn for_phone(ctx: &Ctx, delivery: Delivery) -> Self {
-        Self::make(ctx, &ctx.services.codes.verify_phone, delivery)
+        Self::make(ctx, GeneratorType::VerifyPhoneCode, delivery)
     }
 
     pub(super) fn for_email(ctx: &Ctx, delivery: Delivery) -> Self {
-        Self::make(ctx, &ctx.services.codes.verify_email, delivery)
+        Self::make(ctx, GeneratorType::VerifyEmailCode, delivery)
     }
 
     pub(super) fn for_initialization(ctx: &Ctx) -> Self {
-        Self::make(ctx, &ctx.services.codes.initialization, Delivery::Send)
+        Self::make(ctx, GeneratorType::InitCode, Delivery::Send)
     }
 
     pub(super) fn for_password_reset(ctx: &Ctx, delivery: Delivery) -> Self {
-        Self::make(ctx, &ctx.services.codes.password_reset, delivery)
+        Self::make(ctx, GeneratorType::PasswordResetCode, delivery)
     }
 
     /// An invitation looks like an initialization.
     pub(super) fn for_invitation(ctx: &Ctx, delivery: Delivery) -> Self {
-        Self::make(ctx, &ctx.services.codes.initialization, delivery)
+        Self::make(ctx, GeneratorType::InitCode, delivery)
     }
 
-    fn make(ctx: &Ctx, policy: &CodePolicy, delivery: Delivery) -> Self {
+    fn make(ctx: &Ctx, kind: GeneratorType, delivery: Delivery) -> Self {
         let services = &ctx.services;
+        let policy = services.codes.policies.get(kind);
+        let expiry = policy.generator().expiry;
         let id = MessageId(services.ids.next(ctx.now));
         let plain = policy.generate(&mut rand::rng());
         let is_returned = delivery == Delivery::Return;
@@ -73,10 +77,10 @@ impl MadeCode {
                 pending: PendingCode {
                     id,
                     hash: services.keys.hash_code(id, &plain),
-                    expires_at: policy.expiry.map(|life| ctx.now.plus(life)),
+                    expires_at: expiry.map(|life| ctx.now.plus(life)),
                     wrong_tries: 0,
                 },
-                expiry: policy.expiry,
+                expiry,
                 is_returned,
                 url_template: None,
                 trigger_origin: ctx.origin.clone(),

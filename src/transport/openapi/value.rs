@@ -124,7 +124,6 @@ fn text(rules: &FieldRules) -> Value {
         schema["maxLength"] = max.into();
     }
     if rules.email {
-        schema["format"] = "email".into();
         schema["pattern"] = EMAIL.into();
     } else if rules.prefix == "+" {
         schema["pattern"] = "^\\+".into();

@@ -1,7 +1,11 @@
 //! Members of an organization: users with roles in it.
 
 pub mod add_org_member;
+pub mod instance;
+pub mod list;
+pub mod memberships;
 pub mod remove_org_member;
+pub mod roles;
 pub mod update_org_member;
 
 use serde_json::{Value, json};

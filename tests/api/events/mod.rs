@@ -1,0 +1,4 @@
+//! The history of everything, for operators.
+
+pub mod list;
+pub mod types;

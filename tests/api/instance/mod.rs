@@ -1,0 +1,4 @@
+//! What the server says about itself, the instance and its languages.
+
+pub mod get;
+pub mod languages;
