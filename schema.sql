@@ -151,7 +151,7 @@ CREATE INDEX user_search_by_org ON user_search (org);
 CREATE INDEX user_search_by_kind ON user_search (kind, org);
 CREATE INDEX user_search_by_state ON user_search (state, org);
 
--- Which users may hold a piece of text, by all three neighbouring characters in it (store/words.rs).
+-- Which users may hold a piece of text, by all three neighbouring characters in it (domain/search_words.rs).
 CREATE VIRTUAL TABLE user_words USING fts5 (
     words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
@@ -394,6 +394,10 @@ CREATE TABLE message_texts (
     -- Title, PreHeader, Subject, Greeting, Text, ButtonText or Footer
     key      TEXT    NOT NULL,
     text     TEXT    NOT NULL,
+    -- Of the last event about it, in the history of the organization or the instance.
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
     PRIMARY KEY (org, type, language, key)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Passes all tests. Sets up by itself what they need: Debian packages (as root, and only those that
-# are missing), a Python environment and one npm package, both below target/.
+# are missing), and Python environments, npm packages and the published SDKs, all below target/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -39,4 +39,7 @@ fi
 cargo build --workspace
 # Not nextest: the tests of one binary share a server, and nextest runs each in a process of its own.
 cargo test --workspace
-PYTHONDONTWRITEBYTECODE=1 target/venv/bin/pytest tests/python
+export PYTHONDONTWRITEBYTECODE=1
+target/venv/bin/pytest tests/python
+tests/sdk/install.sh
+target/venv/bin/python tests/sdk/run.py

@@ -291,16 +291,6 @@ events! {
     SmtpConfigDeactivated { id: String } = "instance.smtp.config.deactivated",
     /// A way to send e-mail was removed.
     SmtpConfigRemoved { id: String } = "instance.smtp.config.removed",
-    /// Codes of a kind are made otherwise; only what differs is told.
-    SecretGeneratorChanged {
-        generator_type: i32,
-        #[serde(skip_serializing_if = "Option::is_none")] length: Option<u32>,
-        #[serde(serialize_with = "nanoseconds", skip_serializing_if = "Option::is_none")] expiry: Option<Duration>,
-        #[serde(skip_serializing_if = "Option::is_none")] include_lower_letters: Option<bool>,
-        #[serde(skip_serializing_if = "Option::is_none")] include_upper_letters: Option<bool>,
-        #[serde(skip_serializing_if = "Option::is_none")] include_digits: Option<bool>,
-        #[serde(skip_serializing_if = "Option::is_none")] include_symbols: Option<bool>,
-    } = "instance.secret.generator.changed",
 }
 
 impl Event {

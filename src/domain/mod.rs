@@ -17,6 +17,7 @@ mod organization;
 mod password;
 mod phone_number;
 mod search;
+mod search_words;
 mod smtp_settings;
 mod template;
 mod text_method;
@@ -30,11 +31,9 @@ pub use code::{
 pub use event::Event;
 pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
-pub use language::Language;
+pub use language::{Language, TEXT_LANGUAGES};
 pub use list::{AsOf, List, Page};
-pub use message_text::{
-    LANGUAGES, MessageText, MessageType, SUPPORTED_LANGUAGES, TextKey, built_in,
-};
+pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
 pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
 pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};
@@ -42,6 +41,7 @@ pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
+pub use search_words::{search_query, search_words};
 pub use smtp_settings::SmtpSettings;
 pub use template::render;
 pub use text_method::TextMethod;

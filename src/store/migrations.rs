@@ -58,7 +58,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeMap;
 
-    use super::{super::words, *};
+    use super::{super::sql_functions, *};
 
     /// Every table and index with its columns, whatever the text of the statement that made it.
     fn shape(connection: &Connection) -> BTreeMap<String, Vec<String>> {
@@ -82,13 +82,13 @@ mod tests {
     #[test]
     fn an_upgraded_database_has_the_shape_of_a_new_one() {
         let mut old = Connection::open_in_memory().unwrap();
-        words::register(&old).unwrap();
+        sql_functions::register(&old).unwrap();
         old.execute_batch(include_str!("../../tests/data/schema-1.sql"))
             .unwrap();
         old.pragma_update(None, "user_version", 1).unwrap();
         run(&mut old).unwrap();
         let mut new = Connection::open_in_memory().unwrap();
-        words::register(&new).unwrap();
+        sql_functions::register(&new).unwrap();
         run(&mut new).unwrap();
         assert_eq!(shape(&old), shape(&new));
     }

@@ -76,9 +76,46 @@ impl ReadTx<'_> {
     fn search_user_rows(&self, search: &UserSearch) -> Result<(Vec<i64>, u64), Error> {
         let scope = self.narrowed(&search.scope, &search.condition)?;
         let start = self.start(&scope, &search.condition)?;
+        if start != Start::Order && search.order.is_none() {
+            return self.page_and_total(search, &scope, start);
+        }
         let rows: Vec<i64> = self.select(&page(search, &scope, start), |row| row.get(0))?;
         let total = self.total(search, &scope, start, rows.len())?;
         Ok((rows, total))
+    }
+
+    /// Both at once, where all that is found has to be looked at anyway.
+    fn page_and_total(
+        &self,
+        search: &UserSearch,
+        scope: &UserScope,
+        start: Start,
+    ) -> Result<(Vec<i64>, u64), Error> {
+        let whole = Page {
+            offset: 0,
+            limit: u32::MAX,
+            ..search.page
+        };
+        let sql = page(
+            &UserSearch {
+                page: whole,
+                ..search.clone()
+            },
+            scope,
+            start,
+        );
+        let first = search.page.offset.unsigned_abs();
+        let end = first.saturating_add(search.page.limit.into());
+        let mut page = Vec::new();
+        let mut total = 0;
+        self.for_each(&sql, |row| {
+            if (first..end).contains(&total) {
+                page.push(row.get(0)?);
+            }
+            total += 1;
+            Ok(())
+        })?;
+        Ok((page, total))
     }
 
     /// Whether there is a user like that.
@@ -175,12 +212,29 @@ impl ReadTx<'_> {
     pub(super) fn select<T>(
         &self,
         sql: &Sql,
-        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+        mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        self.for_each(sql, |row| {
+            all.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    fn for_each(
+        &self,
+        sql: &Sql,
+        mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
         let mut statement = self.connection.prepare(&sql.text).map_err(storage)?;
-        let rows = statement.query_map(params_from_iter(&sql.values), read);
-        let rows = rows.map_err(storage)?;
-        rows.collect::<rusqlite::Result<_>>().map_err(storage)
+        let mut rows = statement
+            .query(params_from_iter(&sql.values))
+            .map_err(storage)?;
+        while let Some(row) = rows.next().map_err(storage)? {
+            read(row).map_err(storage)?;
+        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         AddEmailProviderHttpRequest, AddEmailProviderHttpResponse, UpdateEmailProviderHttpRequest,
         UpdateEmailProviderHttpResponse,
     },
-    domain::{CodePolicy, Event},
+    domain::{CodePolicy, Event, SecretGenerator},
     error::{self, Error},
     store::{EmailProvider, EmailProviderKind},
 };
@@ -115,6 +115,13 @@ pub(in crate::api) async fn update(
 }
 
 fn new_signing_key() -> String {
-    let policy = CodePolicy::new(KEY_LENGTH, None, true, true, true, false);
+    let policy = CodePolicy::new(SecretGenerator {
+        length: KEY_LENGTH,
+        expiry: None,
+        lower_letters: true,
+        upper_letters: true,
+        digits: true,
+        symbols: false,
+    });
     policy.generate(&mut rand::rng()).expose().to_owned()
 }
