@@ -246,4 +246,19 @@ mod tests {
             assert_eq!(find("GET", path), Err(404), "{path}");
         }
     }
+
+    #[test]
+    fn a_refused_verb_names_those_of_the_paths_own_template() {
+        let routes = Routes::build(&Contract::load().unwrap()).unwrap();
+        for (path, verbs) in [
+            ("/management/v1/users/_search", "POST"),
+            ("/management/v1/users/1", "GET, DELETE"),
+            ("/v2/users/human", "POST"),
+            ("/v2/users/1", "GET, DELETE, PATCH"),
+            ("/v2/users/1/phone", "POST, DELETE"),
+        ] {
+            let refusal = routes.find("OPTIONS", path).err().unwrap();
+            assert_eq!(refusal.allow.as_deref(), Some(verbs), "{path}");
+        }
+    }
 }

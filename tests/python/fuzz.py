@@ -1,6 +1,6 @@
 """schemathesis against a server of its own: every operation of /openapi.json, every built-in check.
 
-    python tests/python/fuzz.py [--seconds N] [OPTIONS OF `schemathesis run`]
+    python tests/python/fuzz.py [OPTIONS OF `schemathesis run`]
 
 What a check may expect of an operation is read from the document: where it lists an error id under
 400, valid data may be refused with that id, and only with one that is listed; what it lists
@@ -10,6 +10,7 @@ with which status they were answered; the exit code is that of schemathesis.
 
 import collections
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -153,6 +154,8 @@ def main(arguments):
     global target
     folder = pathlib.Path(tempfile.mkdtemp(prefix="belfry-fuzz-"))
     target = Target(folder)
+    # schemathesis keeps what it found where it runs.
+    os.chdir(folder)
     try:
         _, document = target.belfry.rest("GET", "/openapi.json")
         skipped = unfinished(document, target.belfry)
