@@ -161,7 +161,11 @@ fn failure(fault: &lettre::transport::smtp::Error) -> Failure {
     let mut text = fault.to_string();
     let mut cause = std::error::Error::source(fault);
     while let Some(next) = cause {
-        text = format!("{text}: {next}");
+        // Some faults tell their cause themselves.
+        let reason = next.to_string();
+        if !text.contains(&reason) {
+            text = format!("{text}: {reason}");
+        }
         cause = next.source();
     }
     match fault.status().map(u16::from) {

@@ -270,6 +270,11 @@ fn free_address() -> SocketAddr {
     }
 }
 
+/// As [`free_address`], for another server.
+pub fn free_port() -> u16 {
+    free_address().port()
+}
+
 pub fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

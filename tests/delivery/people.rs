@@ -107,6 +107,22 @@ impl App {
         made["userId"].as_str().unwrap().to_owned()
     }
 
+    /// A person with a new address, of which `more` says what becomes: the id and the address.
+    #[track_caller]
+    pub fn human_with_email(&self, more: Value) -> (String, String) {
+        let name = format!("human-{}", self.counter.fetch_add(1, Ordering::Relaxed));
+        let address = format!("{name}@example.com");
+        let mut email = more;
+        email["email"] = json!(address);
+        let request = json!({
+            "username": name,
+            "profile": {"givenName": "Ada", "familyName": "Lovelace"},
+            "email": email,
+        });
+        let made = self.ok("POST", "/v2/users/human", &request);
+        (made["userId"].as_str().unwrap().to_owned(), address)
+    }
+
     /// A person with a new number, to which a code is on its way: the id and the number.
     #[track_caller]
     pub fn human_with_phone(&self) -> (String, String) {
