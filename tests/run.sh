@@ -12,6 +12,7 @@ need cc gcc
 need node nodejs
 need npm npm
 need python3 python3
+need chromium chromium
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 

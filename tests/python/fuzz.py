@@ -1,15 +1,16 @@
 """schemathesis against a server of its own: every operation of /openapi.json, every built-in check.
 
-    python tests/python/fuzz.py [--seconds N] [OPTIONS OF `schemathesis run`]
+    python tests/python/fuzz.py [OPTIONS OF `schemathesis run`]
 
 What a check may expect of an operation is read from the document: where it lists an error id under
-400, valid data may be refused with that id, and only with one that is listed; what it says is not
-offered answers 501. Nothing else is relaxed. At the end it prints how many requests were made and
+400, valid data may be refused with that id, and only with one that is listed; what it lists
+under 501 is not offered. Nothing else is relaxed. At the end it prints how many requests were made and
 with which status they were answered; the exit code is that of schemathesis.
 """
 
 import collections
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -39,7 +40,7 @@ class Target:
         folder = self.folder / str(self.count)
         folder.mkdir()
         self.count += 1
-        self.belfry = Belfry(folder, self.port)
+        self.belfry = Belfry(folder, port=self.port)
         self.port = self.belfry.port
         self.users = [self.belfry.human() for _ in range(8)] + [self.belfry.user]
 
@@ -139,13 +140,11 @@ def configuration(document, skipped):
         settings = []
         if name in skipped:
             settings = ["enabled = false"]
-        elif name in not_offered:
-            settings = [
-                'checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "501"]',
-            ]
-        elif name in target.listed:
+        if name in not_offered:
+            settings.append('checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "501"]')
+        if name in target.listed:
             expected = json.dumps([*ACCEPTED_FOR_VALID, "400"])
-            settings = [f"checks.positive_data_acceptance.expected-statuses = {expected}"]
+            settings.append(f"checks.positive_data_acceptance.expected-statuses = {expected}")
         if settings:
             lines += ["[[operations]]", f"include-name = {json.dumps(name)}", *settings]
     return "\n".join(lines)
@@ -155,6 +154,8 @@ def main(arguments):
     global target
     folder = pathlib.Path(tempfile.mkdtemp(prefix="belfry-fuzz-"))
     target = Target(folder)
+    # schemathesis keeps what it found where it runs.
+    os.chdir(folder)
     try:
         _, document = target.belfry.rest("GET", "/openapi.json")
         skipped = unfinished(document, target.belfry)

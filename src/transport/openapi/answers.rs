@@ -234,7 +234,16 @@ fn response(status: u16, words: &str, errors: &[Listed]) -> Value {
                 let reference = format!("#/components/examples/{name}");
                 (name.clone(), json!({ "$ref": reference }))
             }
-            None => (error.id.unwrap_or("no details").to_owned(), example(error)),
+            None => {
+                let name = error.id.unwrap_or("no details");
+                let more = examples.keys().filter(|key| key.starts_with(name)).count();
+                let name = if more > 0 {
+                    format!("{name} {}", more + 1)
+                } else {
+                    name.to_owned()
+                };
+                (name, example(error))
+            }
         };
         examples.insert(name, example);
     }
