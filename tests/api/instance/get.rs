@@ -22,7 +22,7 @@ pub const INSTANCE: Table = Table {
         assert_eq!(instance["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(instance["details"].as_object().unwrap().len(), 4);
         assert_eq!(instance["details"]["resourceOwner"], *id);
-        assert_eq!(instance["domains"][0]["domain"], "127.0.0.1");
+        assert_eq!(instance["domains"][0]["domain"], "localhost");
         assert_eq!(instance["domains"][0]["primary"], true);
     })],
 };

@@ -206,15 +206,15 @@ pub const OF_INSTANCE: Table = Table {
                 place.ids(t, request)
             };
             let up = || json!({"asc": true});
-            assert_eq!(ids("UNSPECIFIED", json!({})), [a, b, c]);
-            assert_eq!(ids("USER_ID", up()), [a, b, c]);
-            assert_eq!(ids("USER_ID", json!({})), [c, b, a]);
-            assert_eq!(ids("CREATION_DATE", up()), [b, a, c]);
-            assert_eq!(ids("CHANGE_DATE", json!({})), [c, a, b]);
-            assert_eq!(ids("USER_RESOURCE_OWNER", up()), [a, b, c]);
+            assert_eq!(ids("UNSPECIFIED", json!({})), [a.as_str(), b, c]);
+            assert_eq!(ids("USER_ID", up()), [a.as_str(), b, c]);
+            assert_eq!(ids("USER_ID", json!({})), [c.as_str(), b, a]);
+            assert_eq!(ids("CREATION_DATE", up()), [b.as_str(), a, c]);
+            assert_eq!(ids("CHANGE_DATE", json!({})), [c.as_str(), a, b]);
+            assert_eq!(ids("USER_RESOURCE_OWNER", up()), [a.as_str(), b, c]);
             assert_eq!(
                 ids("USER_ID", json!({"asc": true, "offset": "1", "limit": 1})),
-                [b]
+                [b.as_str()]
             );
         }),
         LIMITS,

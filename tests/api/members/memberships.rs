@@ -105,7 +105,7 @@ pub const MINE: Table = Table {
             let queried = |query: Value| find(json!({"queries": [query]}));
             assert_eq!(queried(json!({"orgQuery": {"orgId": one}})), [one.as_str()]);
             assert_eq!(queried(json!({"iamQuery": {"iam": true}})), ["iam"]);
-            assert_eq!(queried(json!({"iamQuery": {}})), [&one, &other]);
+            assert_eq!(queried(json!({"iamQuery": {}})), [one.as_str(), &other]);
             assert!(queried(json!({"projectQuery": {"projectId": "1"}})).is_empty());
             assert!(queried(json!({"projectGrantQuery": {"projectGrantId": "1"}})).is_empty());
             assert_eq!(find(json!({"query": {"limit": 1}})), ["iam"]);

@@ -44,7 +44,7 @@ pub const LIST: Table = Table {
                         "changeDate": changes[3].date,
                         "resourceOwner": id,
                     },
-                    "domainName": format!("{name}.127.0.0.1"),
+                    "domainName": format!("{name}.localhost"),
                     "isVerified": true,
                     "isPrimary": true,
                 }])

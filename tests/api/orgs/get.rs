@@ -19,7 +19,7 @@ fn expect_org(t: &Scene, answer: &Value, id: &str, name: &str) {
     assert_eq!(org["id"], id);
     assert_eq!(org["name"], name);
     assert_eq!(org["state"], "ORG_STATE_ACTIVE");
-    assert_eq!(org["primaryDomain"], format!("{name}.127.0.0.1").as_str());
+    assert_eq!(org["primaryDomain"], format!("{name}.localhost").as_str());
     let changes = t.org_changes(id);
     let last = &changes[changes.len() - 1];
     let details = json!({
@@ -72,7 +72,7 @@ pub const GET_BY_DOMAIN: Table = Table {
         case("a primary domain finds, whatever its case", |t| {
             let name = t.unique("org");
             let id = org_named(t, &name);
-            let domain = format!("{name}.127.0.0.1");
+            let domain = format!("{name}.localhost");
             for domain in [domain.clone(), domain.to_uppercase()] {
                 expect_org(t, &t.call(json!({"domain": domain})).ok(), &id, &name);
             }
@@ -112,7 +112,7 @@ pub const IS_UNIQUE: Table = Table {
             |t| {
                 let name = t.unique("org");
                 org_named(t, &name);
-                let (domain, free) = (format!("{name}.127.0.0.1"), t.unique("free"));
+                let (domain, free) = (format!("{name}.localhost"), t.unique("free"));
                 for request in [
                     json!({"name": name}),
                     json!({"name": name.to_uppercase()}),
@@ -145,7 +145,7 @@ pub const GET_DEFAULT: Table = Table {
         let answer = t.call(json!({})).ok();
         assert_eq!(answer["org"]["id"], t.org_id());
         assert_eq!(answer["org"]["name"], "Belfry");
-        assert_eq!(answer["org"]["primaryDomain"], "belfry.127.0.0.1");
+        assert_eq!(answer["org"]["primaryDomain"], "belfry.localhost");
     })],
 };
 

@@ -45,7 +45,7 @@ const NAMES: Case = case("names are compared in each way", |t| {
         [b.as_str()]
     );
     // In the order of their age.
-    let all = [&b, &c, &a];
+    let all = [b.as_str(), &c, &a];
     assert_eq!(find(&beginning, "STARTS_WITH"), all);
     assert!(find(&upper, "STARTS_WITH").is_empty());
     assert_eq!(find(&upper, "STARTS_WITH_IGNORE_CASE"), all);
@@ -119,12 +119,12 @@ const PAGES: Case = case("pages, sorted by name if wanted", |t| {
         json!({"query": query, "queries": queries, "sortingColumn": column})
     };
     let sorted = |query: Value| ids(t.call(request(query, prefix)));
-    assert_eq!(sorted(json!({"asc": true})), [&a, &b, &c]);
-    assert_eq!(sorted(json!({})), [&c, &b, &a]);
-    assert_eq!(sorted(json!({"asc": true, "limit": 2})), [&a, &b]);
+    assert_eq!(sorted(json!({"asc": true})), [a.as_str(), &b, &c]);
+    assert_eq!(sorted(json!({})), [c.as_str(), &b, &a]);
+    assert_eq!(sorted(json!({"asc": true, "limit": 2})), [a.as_str(), &b]);
     assert_eq!(
         sorted(json!({"asc": true, "limit": 2, "offset": "2"})),
-        [&c]
+        [c.as_str()]
     );
     assert!(sorted(json!({"offset": "3"})).is_empty());
     let answer = t.call(request(json!({"limit": 1}), prefix)).ok();

@@ -21,7 +21,7 @@ const ALONG: Case = case("the domain made of the name goes along", |t| {
     rename(t, &id, &new).ok();
     let shown = org(t, &id);
     assert_eq!(shown["name"], new);
-    let domain = format!("{}.127.0.0.1", new.to_lowercase().replace(' ', "-"));
+    let domain = format!("{}.localhost", new.to_lowercase().replace(' ', "-"));
     assert_eq!(shown["primaryDomain"], domain);
     assert_eq!(
         events_from(t, &id, 6),

@@ -62,7 +62,7 @@ pub const TABLE: Table = Table {
             });
             let answer = t.call(merged(request(t, json!({})), wanted)).ok();
             let id = answer["orgId"].as_str().unwrap();
-            assert_eq!(org(t, id)["primaryDomain"], format!("{name}.127.0.0.1"));
+            assert_eq!(org(t, id)["primaryDomain"], format!("{name}.localhost"));
             t.rest_as_admin(&ADD_ORG_DOMAIN, json!({"domain": domain}))
                 .fails(Kind::Exists, "COMMAND-Bd2jj");
             let members = t.rest(&LIST_ORG_MEMBERS, &t.admin.token, Some(id), json!({}));
@@ -80,7 +80,7 @@ pub const TABLE: Table = Table {
             "a name in the new organization's own domain is allowed",
             |t| {
                 let name = t.unique("own");
-                let user = format!("ada@{name}.127.0.0.1");
+                let user = format!("ada@{name}.localhost");
                 let more = json!({"org": {"name": name}});
                 t.call(merged(request(t, json!({"userName": user})), more))
                     .ok();
