@@ -237,18 +237,6 @@ events! {
     InstanceDefaultLanguageSet { language: String } = "instance.default.language.set",
     /// An instance member was removed because the user was.
     InstanceMemberCascadeRemoved { user_id: String } = "instance.member.cascade.removed",
-    /// An organization worded a part of a message.
-    OrgTextSet { template: &'static str, key: &'static str, language: String, text: String } = "org.customtext.set",
-    /// An organization took its wording of a part back.
-    OrgTextRemoved { template: &'static str, key: &'static str, language: String } = "org.customtext.removed",
-    /// An organization took its wording of a message back.
-    OrgTextTemplateRemoved { template: &'static str, language: String } = "org.customtext.template.removed",
-    /// The instance worded a part of a message.
-    InstanceTextSet { template: &'static str, key: &'static str, language: String, text: String } = "instance.customtext.set",
-    /// The instance took its wording of a part back.
-    InstanceTextRemoved { template: &'static str, key: &'static str, language: String } = "instance.customtext.removed",
-    /// The instance took its wording of a message back.
-    InstanceTextTemplateRemoved { template: &'static str, language: String } = "instance.customtext.template.removed",
     /// A mail server was added; no password is told.
     SmtpConfigAdded {
         id: String,
