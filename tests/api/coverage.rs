@@ -102,6 +102,7 @@ const TABLES: &[&Table] = &[
     &users::add_machine_user::TABLE,
     &users::beta::ADD_HUMAN_USER,
     &users::beta::GET_USER_BY_ID,
+    &users::beta::LIST_USERS,
     &users::beta::UPDATE_HUMAN_USER,
     &users::beta::DEACTIVATE_USER,
     &users::beta::REACTIVATE_USER,
