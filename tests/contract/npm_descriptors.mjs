@@ -44,6 +44,7 @@ const newer = [
   /^zitadel\.user\.v2\.(ByteFilterMethod|MetadataKeyFilter|MetadataValueFilter):/,
   /^zitadel\.user\.v2\.SearchQuery: fields .* 17 metadata_key_filter, 18 metadata_value_filter"/,
   /^zitadel\.org\.v2\.AddOrganizationRequest: fields .* 4 organization_id"/,
+  /^zitadel\.admin\.v1\.UpdateEmailProviderHTTPRequest: fields .* 4 expiration_signing_key"/,
 ];
 
 const [nodeModules, descriptorSet] = process.argv.slice(2);
