@@ -14,7 +14,7 @@ CREATE TABLE instance (
     sequence    INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
     changed_at  INTEGER NOT NULL,
-    -- The id of the project that access tokens for this API name; empty until the first is asked for.
+    -- The id of the project that access tokens for this API name in their audience.
     project_id  TEXT    NOT NULL DEFAULT '',
     -- The language of messages to users who prefer none; NULL is the configured one.
     default_language TEXT
@@ -24,7 +24,8 @@ CREATE TABLE orgs (
     row        INTEGER PRIMARY KEY,
     id         TEXT    NOT NULL UNIQUE,
     name       TEXT    NOT NULL,
-    -- The name in lower case: names are unique without regard to it.
+    -- The name in lower case: names are unique without regard to it. A removed organization has the
+    -- row behind a blank, which no name begins with.
     name_key   TEXT    NOT NULL UNIQUE,
     -- 1 active, 2 inactive, 3 removed
     state      INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
@@ -39,8 +40,14 @@ CREATE TABLE org_domains (
     domain      TEXT    PRIMARY KEY,
     org         INTEGER NOT NULL REFERENCES orgs (row),
     is_verified INTEGER NOT NULL CHECK (is_verified IN (0, 1)),
-    is_primary  INTEGER NOT NULL CHECK (is_primary IN (0, 1))
+    is_primary  INTEGER NOT NULL CHECK (is_primary IN (0, 1)),
+    -- The sequence of the last event about it, in the organization's history.
+    sequence    INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL DEFAULT 0,
+    changed_at  INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX org_domains_by_org ON org_domains (org);
 
 -- Humans and machines. A removed user leaves a tombstone: id, organization and sequence stay, so that
 -- the history goes on if the id is used again; everything personal is gone.
@@ -270,6 +277,42 @@ CREATE TABLE machine_secrets (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+-- Access tokens from the token endpoint; the text of a token is nowhere.
+CREATE TABLE access_tokens (
+    row        INTEGER PRIMARY KEY,
+    -- The `jti` of a JWT.
+    id         TEXT    NOT NULL UNIQUE,
+    -- SHA-256 of the token's text, opaque or JWT
+    hash       BLOB    NOT NULL UNIQUE,
+    user       INTEGER NOT NULL REFERENCES users (row),
+    -- Who acts as that user; NULL for the user itself.
+    actor      INTEGER REFERENCES users (row),
+    client_id  TEXT    NOT NULL,
+    -- Both separated by single spaces.
+    audience   TEXT    NOT NULL,
+    scopes     TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX access_tokens_by_user ON access_tokens (user);
+CREATE INDEX access_tokens_by_actor ON access_tokens (actor) WHERE actor IS NOT NULL;
+-- Finds those that are over, to be forgotten.
+CREATE INDEX access_tokens_by_end ON access_tokens (expires_at);
+
+-- The keys that sign JWTs. The last one whose time has come signs; the others stay in the key set
+-- until the last token that they signed is over.
+CREATE TABLE signing_keys (
+    row         INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,
+    -- RSA: PKCS#1 in DER, sealed with the instance key and bound to the id
+    private_key BLOB    NOT NULL,
+    -- RSA: PKCS#1 in DER
+    public_key  BLOB    NOT NULL,
+    -- It is in the key set from the beginning, but signs only from then on.
+    signs_from  INTEGER NOT NULL
+) STRICT;
+
 -- The history: appended to, never changed. The position orders all events of the instance.
 CREATE TABLE events (
     position       INTEGER PRIMARY KEY,
@@ -283,6 +326,8 @@ CREATE TABLE events (
     created_at     INTEGER NOT NULL,
     -- The id of the user who did it, or the name of a service.
     editor         TEXT    NOT NULL,
+    -- The id of the user who acted as the editor; NULL if nobody did.
+    actor          TEXT,
     -- The row of the organization that owned the aggregate; 0 for the instance.
     owner          INTEGER NOT NULL,
     -- JSON; NULL without keys. Never holds a code.

@@ -12,7 +12,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     api::{
-        CodeSettings, Ctx, Operations, PasswordHasher, Services,
+        CodeSettings, Ctx, KeyMaker, Operations, PasswordHasher, Services,
+        oauth::OAuth,
         setup::{self, FirstRun},
     },
     auth::Authenticator,
@@ -316,7 +317,10 @@ fn services(
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
         },
         instance_domain: instance_domain(config),
+        default_language: config.notifications.default_language.clone(),
         passwords: PasswordHasher::default(),
+        key_maker: KeyMaker::default(),
+        oauth: OAuth::default(),
     })
 }
 

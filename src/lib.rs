@@ -43,6 +43,7 @@ pub mod delivery;
 pub mod domain;
 pub mod error;
 pub mod ids;
+pub mod jose;
 pub mod mail;
 pub mod plugin;
 pub mod secrets;

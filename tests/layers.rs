@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "api",
         &[
-            "auth", "contract", "store", "domain", "ids", "mail", "secrets",
+            "auth", "contract", "store", "domain", "ids", "jose", "mail", "secrets",
         ],
     ),
     ("auth", &["contract", "store", "domain", "secrets"]),
@@ -36,6 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("contract", &[]),
     ("domain", &[]),
     ("ids", &[]),
+    ("jose", &[]),
     ("secrets", &["domain"]),
     ("config", &["domain"]),
     ("clock", &[]),
@@ -52,6 +53,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("libloading", &["plugin"]),
     ("clap", &["cli", "main"]),
     ("lettre", &["mail"]),
+    ("jsonwebtoken", &["jose"]),
+    ("aws_lc_rs", &["jose"]),
 ];
 
 /// Where `unsafe` is needed: the boundary to plugins.

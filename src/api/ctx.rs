@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    api::users::PasswordHasher,
+    api::{keys::KeyMaker, oauth::OAuth, users::PasswordHasher},
     auth::Principal,
     clock::{Clock, Timestamp},
     domain::{CodePolicy, PhoneNumber, PhoneNumberFault, Region},
@@ -32,8 +32,14 @@ pub struct Services {
     pub codes: CodeSettings,
     /// The domain below which organizations get theirs.
     pub instance_domain: String,
+    /// The configured language of messages, which an administrator may change over the API.
+    pub default_language: String,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
+    /// Makes pairs of keys, a few at a time.
+    pub key_maker: KeyMaker,
+    /// What the OAuth endpoints remember.
+    pub oauth: OAuth,
 }
 
 /// How codes are made and guarded.
@@ -98,9 +104,11 @@ impl Ctx {
         &self,
         change: impl FnOnce(&WriteTx<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Error> {
+        let caller = self.principal()?;
         let stamp = Stamp {
             now: self.now,
-            editor: self.principal()?.user_id.clone(),
+            editor: caller.user_id.clone(),
+            actor: caller.actor_id.clone(),
         };
         self.services.store.write(stamp, change).await
     }

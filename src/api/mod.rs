@@ -5,10 +5,18 @@
 //! JSON; time, randomness and the caller come in through [`Ctx`]. `transport::pipeline` calls it.
 
 mod codes;
+mod credentials;
 mod ctx;
 mod details;
+mod events;
+mod expiration;
 mod healthz;
+mod history;
+mod instance;
+mod keys;
 mod lists;
+mod members;
+pub mod oauth;
 mod orgs;
 mod phones;
 pub mod setup;
@@ -21,6 +29,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures_util::future::LocalBoxFuture;
 
 pub use ctx::{CodeSettings, Ctx, Services};
+pub use keys::KeyMaker;
 pub use users::PasswordHasher;
 
 use table::Table;
@@ -84,7 +93,11 @@ impl Operations {
 
 fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
     let areas = [
+        events::register,
         healthz::register,
+        keys::register,
+        instance::register,
+        members::register,
         orgs::register,
         phones::register,
         tokens::register,

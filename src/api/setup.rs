@@ -42,6 +42,7 @@ pub fn first_run(
     let now = clock.now();
     let new_id = || ids.next(now).to_string();
     let (instance_id, org_id, user_id) = (new_id(), new_id(), new_id());
+    let project_id = new_id();
     let token = NewPersonalAccessToken::make(new_id(), None);
     let text = token.text.clone();
     let key_check = keys.check().to_vec();
@@ -50,12 +51,15 @@ pub fn first_run(
     let stamp = Stamp {
         now,
         editor: EDITOR.to_owned(),
+        actor: None,
     };
     store.write_blocking(stamp, move |tx| {
         if let Some(instance) = tx.instance()? {
             if instance.key_check != key_check {
                 return Err(Error::unavailable("the key belongs to another database").into());
             }
+            // A database from before there were access tokens has none.
+            tx.ensure_project_id(&project_id)?;
             let user_id = tx.first_instance_member()?.unwrap_or_default();
             return Ok(FirstRun {
                 org_id: instance.default_org.id,
@@ -70,6 +74,7 @@ pub fn first_run(
         };
         let mut instance = new_instance(instance_id, org.clone(), key_check, now);
         tx.insert_instance(&instance)?;
+        tx.ensure_project_id(&project_id)?;
         let mut user = add_administrator(tx, user_id, &org)?;
         add_owner(tx, &mut instance, &user)?;
         token.insert(tx, &mut user)?;
@@ -161,6 +166,7 @@ pub fn create_token(
     let stamp = Stamp {
         now,
         editor: EDITOR.to_owned(),
+        actor: None,
     };
     let user_id = store.write_blocking(stamp, move |tx| {
         let by_id = tx.user(&wanted)?;

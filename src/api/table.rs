@@ -20,6 +20,8 @@ pub(super) const MANAGEMENT: &str = "zitadel.management.v1.ManagementService";
 pub(super) const AUTH: &str = "zitadel.auth.v1.AuthService";
 pub(super) const ADMIN: &str = "zitadel.admin.v1.AdminService";
 pub(super) const USERS: &str = "zitadel.user.v2.UserService";
+pub(super) const ORGS: &str = "zitadel.org.v2.OrganizationService";
+pub(super) const SETTINGS: &str = "zitadel.settings.v2.SettingsService";
 pub(super) const USERS_BETA: &str = "zitadel.user.v2beta.UserService";
 
 /// The table in the making.

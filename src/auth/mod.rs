@@ -4,16 +4,18 @@
 //! `transport::pipeline` authenticates and checks the permission that a method declares; commands on
 //! users of any organization ask [`check_in_org`] where the row is at hand.
 
+mod bearer;
 mod permission;
 
-pub use permission::{PERMISSIONS, grants, is_org_role};
+pub use bearer::{good_token, is_for_this_api};
+pub use permission::{
+    PERMISSIONS, SELF_MANAGEMENT, grants, instance_roles, is_instance_role, is_org_role, org_roles,
+};
 
 use crate::{
     clock::Clock,
     contract::Requirement,
-    domain::UserState,
     error::{self, Error},
-    secrets,
     store::{Membership, OrgRef, ReadTx, Store},
 };
 
@@ -41,6 +43,8 @@ pub struct Principal {
     pub user_id: String,
     /// The user's own organization.
     pub home: OrgRef,
+    /// The id of the user who acts as this one (token exchange).
+    pub actor_id: Option<String>,
     /// The context organization: the one that `x-zitadel-orgid` names, or the user's own.
     pub org: OrgRef,
     /// The caller's memberships in the context organization and the instance.
@@ -61,6 +65,17 @@ impl Principal {
                 error::PERMISSION_NOT_MATCHING,
             ),
         }
+    }
+
+    /// What the caller may do in the context organization, in the order of [`PERMISSIONS`].
+    pub fn permissions(&self) -> impl Iterator<Item = &'static str> {
+        let roles = || {
+            self.memberships
+                .iter()
+                .flat_map(|membership| &membership.roles)
+        };
+        let all = PERMISSIONS.iter().copied();
+        all.filter(move |permission| roles().any(|role| grants(role, permission)))
     }
 }
 
@@ -112,6 +127,7 @@ pub fn orgs_with(
         let mut roles = membership.roles.iter();
         roles.any(|role| grants(role, permission))
     });
+    // The membership in the instance has no organization, and makes the whole `None`.
     Ok(granting.map(|membership| membership.org).collect())
 }
 
@@ -152,20 +168,10 @@ impl Authenticator {
     /// # Errors
     /// UNAUTHENTICATED or `PERMISSION_DENIED` as contract/README §7 lists them, UNAVAILABLE without a database.
     pub fn authenticate(&self, credentials: &Credentials) -> Result<Principal, Error> {
-        let header = credentials
-            .authorization
-            .as_deref()
-            .filter(|header| !header.is_empty());
-        let token = header
-            .ok_or_else(Error::auth_header_missing)?
-            .strip_prefix("Bearer ")
-            .filter(|token| !token.is_empty() && !token.contains(' '))
-            .ok_or(error::AUTH_HEADER_INVALID)?;
-        let hash = secrets::hash_token(token);
+        let text = bearer::text(credentials.authorization.as_deref())?;
         self.store.point(|tx| {
-            let owner = tx.token_owner(&hash)?.ok_or(error::TOKEN_INVALID)?;
-            let is_usable = matches!(owner.state, UserState::Active | UserState::Initial);
-            if !is_usable || owner.expires_at < self.clock.now() {
+            let token = good_token(tx, text, self.clock.now())?.ok_or(error::TOKEN_INVALID)?;
+            if !bearer::is_for_this_api(tx, &token)? {
                 return Err(error::TOKEN_INVALID.into());
             }
             let org = match credentials
@@ -173,14 +179,16 @@ impl Authenticator {
                 .as_deref()
                 .filter(|id| !id.is_empty())
             {
-                Some(id) if id != owner.org.id => tx.org_by_id(id)?.ok_or(error::ORG_UNKNOWN)?,
-                _ => owner.org.clone(),
+                Some(id) if id != token.org.id => tx.org_by_id(id)?.ok_or(error::ORG_UNKNOWN)?,
+                _ => token.org.clone(),
             };
-            let memberships = tx.memberships_for(owner.user, org.row)?;
+            let memberships = tx.memberships_for(token.user, org.row)?;
+            let actor = token.access.and_then(|access| access.actor);
             Ok(Principal {
-                user: owner.user,
-                user_id: owner.user_id,
-                home: owner.org,
+                user: token.user,
+                user_id: token.user_id,
+                actor_id: actor.map(|(_, id)| id),
+                home: token.org,
                 org,
                 memberships,
             })

@@ -131,10 +131,32 @@ pub fn grants(role: &str, permission: &str) -> bool {
         .is_some_and(|(_, permissions)| permissions.split(' ').any(|granted| granted == permission))
 }
 
+/// The role that lets everybody make organizations; given in the default organization.
+pub const SELF_MANAGEMENT: &str = "SELF_MANAGEMENT_GLOBAL";
+
+/// The roles of organizations, `ORG_…`, in the order of lists.
+pub fn org_roles() -> impl Iterator<Item = &'static str> {
+    roles("ORG_")
+}
+
+/// The roles of the instance, `IAM_…`, in the order of lists.
+pub fn instance_roles() -> impl Iterator<Item = &'static str> {
+    roles("IAM_")
+}
+
+fn roles(prefix: &'static str) -> impl Iterator<Item = &'static str> {
+    let names = ROLES.iter().map(|(name, _)| *name);
+    names.filter(move |name| name.starts_with(prefix))
+}
+
 /// Whether a member of an organization may have that role: `ORG_…` or `SELF_MANAGEMENT_GLOBAL`.
 pub fn is_org_role(role: &str) -> bool {
-    let has_prefix = role.starts_with("ORG_") || role == "SELF_MANAGEMENT_GLOBAL";
-    has_prefix && ROLES.iter().any(|(name, _)| *name == role)
+    role == SELF_MANAGEMENT || org_roles().any(|name| name == role)
+}
+
+/// Whether a member of the instance may have that role: `IAM_…`.
+pub fn is_instance_role(role: &str) -> bool {
+    instance_roles().any(|name| name == role)
 }
 
 #[cfg(test)]
@@ -173,5 +195,7 @@ mod tests {
     fn members_of_an_organization_have_its_roles_only() {
         assert!(is_org_role("ORG_OWNER") && is_org_role("SELF_MANAGEMENT_GLOBAL"));
         assert!(!is_org_role("IAM_OWNER") && !is_org_role("ORG_NOBODY"));
+        assert!(is_instance_role("IAM_OWNER") && !is_instance_role("ORG_OWNER"));
+        assert_eq!(org_roles().next(), Some("ORG_OWNER"));
     }
 }

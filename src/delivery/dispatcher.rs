@@ -184,6 +184,7 @@ impl Dispatcher {
             let stamp = Stamp {
                 now,
                 editor: "SYSTEM".to_owned(),
+                actor: None,
             };
             let tidied = self.lane.store().write_blocking(stamp, move |tx| {
                 tx.delete_wrong_codes(now.minus(DAY))?;

@@ -62,6 +62,7 @@ fn write(store: &Store, clock: &Clock, batch: &[Outcome]) -> Result<(), crate::e
     let stamp = Stamp {
         now: clock.now(),
         editor: EDITOR.to_owned(),
+        actor: None,
     };
     store.write_blocking(stamp, move |tx| {
         batch.iter().try_for_each(|outcome| record(tx, outcome))

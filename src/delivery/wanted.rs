@@ -62,6 +62,9 @@ fn find(
         return Ok(None);
     };
     let message_type = text::message_type(message.purpose);
+    // What an administrator has chosen holds from the next message on.
+    let chosen = tx.default_language()?;
+    let default_language = chosen.as_deref().unwrap_or(default_language);
     let wording = text::wording(tx, &user, human, message_type, default_language)?;
     Ok(Some((user, wording)))
 }

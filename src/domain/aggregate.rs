@@ -14,6 +14,25 @@ pub enum AggregateType {
     Instance = 3,
 }
 
+impl AggregateType {
+    /// All kinds, in the order of their names.
+    pub const ALL: [Self; 3] = [Self::Instance, Self::Org, Self::User];
+
+    /// The kind with that number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as i64 == number)
+    }
+
+    /// What event types of its objects begin with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Org => "org",
+            Self::Instance => "instance",
+        }
+    }
+}
+
 /// An object's identity and history. Changes collect events here; the store numbers and writes them.
 #[derive(Clone, Debug)]
 pub struct Aggregate {
@@ -57,6 +76,11 @@ impl Aggregate {
             changed_at: now,
             pending: Vec::new(),
         }
+    }
+
+    /// The sequence of the last event, of those that are not written yet too.
+    pub fn last_sequence(&self) -> i64 {
+        self.sequence + self.pending.len() as i64
     }
 
     /// Adds an event to be written.

@@ -163,6 +163,8 @@ events! {
     TokenAdded { token_id: String, expiration: String, scopes: Vec<&'static str> } = "user.pat.added",
     /// A personal access token was removed.
     TokenRemoved { token_id: String } = "user.pat.removed",
+    /// Somebody got a token to act as the user.
+    UserImpersonated { actor: String } = "user.impersonated",
     /// The user was removed.
     UserRemoved = "user.removed",
     /// An organization was created.
@@ -197,6 +199,10 @@ events! {
     InstanceMemberChanged { roles: Vec<String>, user_id: String } = "instance.member.changed",
     /// An instance member was removed.
     InstanceMemberRemoved { user_id: String } = "instance.member.removed",
+    /// Another organization became the default one.
+    InstanceDefaultOrgSet { org_id: String } = "instance.default.org.set",
+    /// The language of messages to users who prefer none changed.
+    InstanceDefaultLanguageSet { language: String } = "instance.default.language.set",
     /// An instance member was removed because the user was.
     InstanceMemberCascadeRemoved { user_id: String } = "instance.member.cascade.removed",
 }

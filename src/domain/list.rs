@@ -37,6 +37,18 @@ pub struct AsOf {
 }
 
 impl<T> List<T> {
+    /// The page of a whole list that is at hand.
+    pub fn cut(whole: Vec<T>, page: Page, as_of: AsOf) -> Self {
+        let total = whole.len() as u64;
+        let offset = usize::try_from(page.offset).unwrap_or(0);
+        let rest = whole.into_iter().skip(offset);
+        Self {
+            items: rest.take(page.limit as usize).collect(),
+            total,
+            as_of,
+        }
+    }
+
     /// The same list with its items in another form.
     pub fn map<U>(self, form: impl FnMut(T) -> U) -> List<U> {
         List {

@@ -12,6 +12,7 @@ mod human_phone;
 mod language;
 mod list;
 mod message_text;
+mod org_search;
 mod organization;
 mod password;
 mod phone_number;
@@ -32,7 +33,8 @@ pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
 pub use language::Language;
 pub use list::{AsOf, List, Page};
 pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
-pub use organization::{Organization, domain_label};
+pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
+pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
 pub use search::{

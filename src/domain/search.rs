@@ -4,7 +4,7 @@
 //! finds the users without looking at all of them. Case is disregarded through [`search_key`], which
 //! works character by character, so that parts of texts have parts of keys.
 
-use super::UserState;
+use super::{TextMethod, UserState};
 
 /// How a text is compared with another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,18 @@ pub struct TextMatch {
     pub comparison: Comparison,
     /// Whether upper and lower case are the same.
     pub ignores_case: bool,
+}
+
+impl TextMatch {
+    /// A text that is compared in one of the API's ways, by number.
+    pub fn new(text: String, method: i32) -> Self {
+        let method = TextMethod::from_number(method);
+        Self {
+            text,
+            comparison: method.comparison(),
+            ignores_case: method.ignores_case(),
+        }
+    }
 }
 
 /// A text of users; a machine has a user name only.

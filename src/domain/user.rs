@@ -162,6 +162,11 @@ impl User {
         }
     }
 
+    /// Whether access tokens of the user are JWTs.
+    pub fn wants_jwt(&self) -> bool {
+        matches!(&self.kind, Kind::Machine(machine) if machine.access_token_type == 1)
+    }
+
     /// Takes access away.
     ///
     /// # Errors

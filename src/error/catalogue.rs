@@ -174,6 +174,7 @@ catalogue! {
     ORG_REACTIVATE_NOT_FOUND NotFound "ORG-Dgf3g" "Errors.Org.NotFound"
     ORG_ACTIVE FailedPrecondition "EVENT-bfnrh" "Errors.Org.AlreadyActive"
     ORG_DEFAULT FailedPrecondition "COMMA-wG9p1" "Errors.Org.DefaultOrgNotDeletable"
+    ORG_HOLDS_PROJECT FailedPrecondition "COMMA-AF3JW" "Errors.Org.ZitadelOrgNotDeletable"
     ORG_REMOVE_NOT_FOUND NotFound "COMMA-aps2n" "Errors.Org.NotFound"
     ORG_UNIQUE_EMPTY InvalidArgument "QUERY-DGqfd" "Errors.Org.Invalid"
     ORG_SETUP_INVALID InvalidArgument "ORG-mruNY" "Errors.Invalid.Argument"

@@ -31,6 +31,9 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.Org.InvalidDomain" => "The domain is invalid",
         "Errors.Org.NotChanged" => "The organization has not changed",
         "Errors.Org.NotFound" => "The organization does not exist",
+        "Errors.Org.ZitadelOrgNotDeletable" => {
+            "The organization that holds the project of this API cannot be removed"
+        }
         "Errors.Org.PrimaryDomainNotDeletable" => "The primary domain cannot be removed",
         "Errors.Metadata.Invalid" => "The metadata is invalid",
         "Errors.AuthNKey.ExpireBeforeNow" => "The expiration date lies in the past",

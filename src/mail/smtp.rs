@@ -122,14 +122,14 @@ impl SmtpMailer {
         };
         let mut sender =
             mailbox("the sender's address", &server.sender_address).map_err(Failure::Settings)?;
-        sender.name = Some(server.sender_name.clone()).filter(|name| !name.is_empty());
+        sender.name = Some(one_line(&server.sender_name)).filter(|name| !name.is_empty());
         let to = mailbox("the recipient", &email.to).map_err(Failure::Permanent)?;
         let domain = server.sender_address.rsplit('@').next().unwrap_or("belfry");
         let mut builder = Message::builder()
             .from(sender)
             .to(to)
             .message_id(Some(format!("<{}@{domain}>", email.id)))
-            .subject(email.subject.replace(['\r', '\n'], " "));
+            .subject(one_line(&email.subject));
         if !server.reply_to.is_empty() {
             let reply_to =
                 mailbox("the reply-to address", &server.reply_to).map_err(Failure::Settings)?;
@@ -142,6 +142,11 @@ impl SmtpMailer {
             ))
             .map_err(|fault| Failure::Settings(fault.to_string()))
     }
+}
+
+/// A text for a header: control characters, above all line ends, become spaces.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ").trim().to_owned()
 }
 
 /// The kinds of faults. The texts may quote what the server said, never what was sent to it.

@@ -45,8 +45,8 @@ impl WriteTx<'_> {
         for event in aggregate.pending.drain(..) {
             aggregate.sequence += 1;
             self.insert(
-                "INSERT INTO events (aggregate_type, aggregate, sequence, type, created_at, editor, owner, payload)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO events (aggregate_type, aggregate, sequence, type, created_at, editor, owner, payload, actor)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     aggregate.kind as i64,
                     aggregate.row,
@@ -56,6 +56,7 @@ impl WriteTx<'_> {
                     self.stamp.editor,
                     aggregate.owner,
                     event.payload(),
+                    self.stamp.actor,
                 ],
             )?;
             aggregate.changed_at = now;
@@ -96,23 +97,42 @@ impl ReadTx<'_> {
         org: i64,
         page: EventPage,
     ) -> Result<Vec<StoredEvent>, Error> {
+        match self.user_slot(user_id)? {
+            Some((user, ..)) => self.history(AggregateType::User, user, org, page),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The history of an organization.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn org_changes(&self, org: i64, page: EventPage) -> Result<Vec<StoredEvent>, Error> {
+        self.history(AggregateType::Org, org, org, page)
+    }
+
+    fn history(
+        &self,
+        kind: AggregateType,
+        aggregate: i64,
+        owner: i64,
+        page: EventPage,
+    ) -> Result<Vec<StoredEvent>, Error> {
         let order = if page.is_ascending { "ASC" } else { "DESC" };
         self.rows(
             &format!(
                 "SELECT e.sequence, e.type, e.created_at, e.editor, o.id,
                         coalesce(editor.display_name, editor.machine_name), editor.user_name
-                 FROM users u
-                 JOIN events e ON e.aggregate_type = ?1 AND e.aggregate = u.row AND e.sequence > ?2
-                 JOIN orgs o ON o.row = e.owner
+                 FROM events e JOIN orgs o ON o.row = e.owner
                  LEFT JOIN users editor ON editor.id = e.editor AND editor.state <> 3
-                 WHERE u.id = ?3 AND e.owner = ?4
+                 WHERE e.aggregate_type = ?1 AND e.aggregate = ?2 AND e.sequence > ?3 AND e.owner = ?4
                  ORDER BY e.sequence {order} LIMIT ?5"
             ),
             params![
-                AggregateType::User as i64,
+                kind as i64,
+                aggregate,
                 page.after_sequence,
-                user_id,
-                org,
+                owner,
                 page.limit,
             ],
             |row| {

@@ -17,7 +17,7 @@ use crate::{
 pub struct Instance {
     /// Its identity and history.
     pub aggregate: Aggregate,
-    /// The organization that was made first.
+    /// The organization made at the first run, unless another was chosen.
     pub default_org: OrgRef,
     /// Belongs to the key file (`secrets::Keys::check`).
     pub key_check: Vec<u8>,
@@ -58,7 +58,61 @@ impl ReadTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// The id of the ZITADEL project, which access tokens for this API name in their audience.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn project_id(&self) -> Result<String, Error> {
+        let id = self.row("SELECT project_id FROM instance", [], |row| row.get(0))?;
+        id.ok_or_else(|| Error::internal("there is no instance"))
+    }
+}
+
+impl ReadTx<'_> {
+    /// The language of messages to users who prefer none; `None` for the configured one.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn default_language(&self) -> Result<Option<String>, Error> {
+        self.row("SELECT default_language FROM instance", [], |row| {
+            row.get(0)
+        })
+        .map(Option::flatten)
+    }
+}
+
 impl WriteTx<'_> {
+    /// Makes an organization the default one; the events are written by [`WriteTx::save_instance`].
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn set_default_org(&self, org: i64) -> Result<(), Error> {
+        self.execute("UPDATE instance SET default_org = ?1", [org])?;
+        Ok(())
+    }
+
+    /// Sets the language of messages; the events are written by [`WriteTx::save_instance`].
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn set_default_language(&self, language: &str) -> Result<(), Error> {
+        self.execute("UPDATE instance SET default_language = ?1", [language])?;
+        Ok(())
+    }
+
+    /// Gives the instance its project; one that it has already stays.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn ensure_project_id(&self, id: &str) -> Result<(), Error> {
+        self.execute(
+            "UPDATE instance SET project_id = ?1 WHERE project_id = ''",
+            [id],
+        )?;
+        Ok(())
+    }
+
     /// Writes the instance of a new database.
     ///
     /// # Errors

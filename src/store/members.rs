@@ -6,7 +6,7 @@ use super::transaction::{ReadTx, WriteTx};
 use crate::{clock::Timestamp, error::Error};
 
 /// The `org` of a membership in the instance itself.
-const INSTANCE: i64 = 0;
+pub(super) const INSTANCE: i64 = 0;
 
 /// A user's roles in one place.
 #[derive(Clone, Debug)]
@@ -56,16 +56,30 @@ impl ReadTx<'_> {
         )
     }
 
-    /// A user's membership in an organization.
+    /// A user's membership in an organization, or in the instance for `None`.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn membership(&self, user: i64, org: i64) -> Result<Option<Membership>, Error> {
+    pub fn membership(&self, user: i64, org: Option<i64>) -> Result<Option<Membership>, Error> {
         self.row(
             "SELECT org, roles, created_at FROM members WHERE user = ?1 AND org = ?2",
-            [user, org],
+            [user, org.unwrap_or(INSTANCE)],
             membership,
         )
+    }
+
+    /// Whether any member of the instance who can sign in has a role there.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn instance_has(&self, role: &str) -> Result<bool, Error> {
+        let found = self.row(
+            "SELECT 1 FROM members m JOIN users u ON u.row = m.user
+             WHERE m.org = 0 AND instr(' ' || m.roles || ' ', ' ' || ?1 || ' ') > 0 AND u.state IN (1, 6)",
+            [role],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
     }
 }
 

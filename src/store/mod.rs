@@ -6,20 +6,28 @@
 //! connection. No type of the SQL library leaves this folder: another engine fits behind the same
 //! four functions and the methods of [`ReadTx`] and [`WriteTx`]. Called by `auth`, `api`, `delivery`.
 
+mod access_tokens;
 mod checkpoint;
 mod codes;
 mod connection;
+mod credentials;
 mod email_providers;
 mod emails;
+mod event_search;
 mod events;
 mod instance;
+mod machine_keys;
+mod member_search;
 mod members;
 mod message_texts;
 mod messages;
 mod metadata;
 mod migrations;
+mod org_domains;
+mod org_search;
 mod orgs;
 mod phones;
+mod signing_keys;
 mod sql_functions;
 mod tokens;
 mod transaction;
@@ -44,15 +52,25 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
+pub use access_tokens::NewAccessToken;
+pub use credentials::{
+    Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
+};
 pub use email_providers::{EmailProvider, EmailProviderKind, SmtpSettings};
+pub use event_search::{EventSearch, FoundEvent, TimeBounds};
 pub use events::{EventPage, StoredEvent};
 pub use instance::Instance;
+pub use machine_keys::{MachineKey, NewMachineKey};
+pub use member_search::{FoundMember, FoundMembership, MemberSearch};
 pub use members::Membership;
 pub use message_texts::INSTANCE_TEXTS;
 pub use messages::{Message, MessageState, Outcome};
 pub use metadata::Metadata;
+pub use org_domains::OrgDomain;
+pub use org_search::OrgSearch;
 pub use orgs::OrgRef;
-pub use tokens::{NewToken, TokenOwner};
+pub use signing_keys::SigningKey;
+pub use tokens::{AccessGrant, BearerToken, NewToken};
 pub use transaction::{ReadTx, Refusal, Stamp, WriteTx};
 pub use user_search::{UserScope, UserSearch};
 pub use users::{NewHuman, NewMachine, NewUser};

@@ -1,6 +1,6 @@
 //! The table `tokens`: personal access tokens, found by the hash of their text.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::{
     orgs::OrgRef,
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{clock::Timestamp, domain::UserState, error::Error};
 
-/// The user that a token stands for.
+/// A token that goes behind "Bearer", whether it is still good or not.
 #[derive(Clone, Debug)]
-pub struct TokenOwner {
-    /// When the token stops being good.
-    pub expires_at: Timestamp,
-    /// The user's row.
+pub struct BearerToken {
+    /// Its id.
+    pub id: String,
+    /// The row of the user it stands for.
     pub user: i64,
     /// The user's id.
     pub user_id: String,
@@ -21,6 +21,25 @@ pub struct TokenOwner {
     pub state: UserState,
     /// The user's organization.
     pub org: OrgRef,
+    /// What it is good for, separated by single spaces.
+    pub scopes: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops being good.
+    pub expires_at: Timestamp,
+    /// What only an access token has; `None` for a personal access token.
+    pub access: Option<AccessGrant>,
+}
+
+/// What only an access token has.
+#[derive(Clone, Debug)]
+pub struct AccessGrant {
+    /// For whom it is, separated by single spaces.
+    pub audience: String,
+    /// Who asked for it.
+    pub client_id: String,
+    /// The row and the id of the user who acts as the token's user.
+    pub actor: Option<(i64, String)>,
 }
 
 /// A token to be kept.
@@ -41,30 +60,22 @@ pub struct NewToken {
 }
 
 impl ReadTx<'_> {
-    /// The user whose token has that hash.
+    /// The token whose text has that hash, personal or from the token endpoint.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn token_owner(&self, hash: &[u8; 32]) -> Result<Option<TokenOwner>, Error> {
-        self.row(
-            "SELECT t.expires_at, u.row, u.id, u.state, o.row, o.id
+    pub fn bearer_token(&self, hash: &[u8; 32]) -> Result<Option<BearerToken>, Error> {
+        let personal = self.row(
+            "SELECT t.id, u.row, u.id, u.state, o.row, o.id, t.scopes, t.created_at, t.expires_at
              FROM tokens t JOIN users u ON u.row = t.user JOIN orgs o ON o.row = u.org
              WHERE t.hash = ?1 AND t.is_revoked = 0",
             [hash],
-            |row| {
-                Ok(TokenOwner {
-                    expires_at: Timestamp::from_micros(row.get(0)?),
-                    user: row.get(1)?,
-                    user_id: row.get(2)?,
-                    // A state that nobody knows is as good as deleted: the token is refused.
-                    state: UserState::from_number(row.get(3)?).unwrap_or(UserState::Deleted),
-                    org: OrgRef {
-                        row: row.get(4)?,
-                        id: row.get(5)?,
-                    },
-                })
-            },
-        )
+            |row| bearer_token(row, None),
+        )?;
+        match personal {
+            Some(token) => Ok(Some(token)),
+            None => self.access_token(hash),
+        }
     }
 
     /// Whether a user has a token with that id.
@@ -79,6 +90,28 @@ impl ReadTx<'_> {
         )?;
         Ok(found.is_some())
     }
+}
+
+/// Reads the columns that both kinds of tokens have.
+pub(super) fn bearer_token(
+    row: &Row<'_>,
+    access: Option<AccessGrant>,
+) -> rusqlite::Result<BearerToken> {
+    Ok(BearerToken {
+        id: row.get(0)?,
+        user: row.get(1)?,
+        user_id: row.get(2)?,
+        // A state that nobody knows is as good as deleted: the token is refused.
+        state: UserState::from_number(row.get(3)?).unwrap_or(UserState::Deleted),
+        org: OrgRef {
+            row: row.get(4)?,
+            id: row.get(5)?,
+        },
+        scopes: row.get(6)?,
+        created_at: Timestamp::from_micros(row.get(7)?),
+        expires_at: Timestamp::from_micros(row.get(8)?),
+        access,
+    })
 }
 
 impl WriteTx<'_> {
@@ -112,13 +145,13 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Makes all tokens of a user worthless for good; they stay listed.
+    /// Makes all tokens of a user worthless for good: personal access tokens stay listed.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn revoke_tokens_of(&self, user: i64) -> Result<(), Error> {
         self.execute("UPDATE tokens SET is_revoked = 1 WHERE user = ?1", [user])?;
-        Ok(())
+        self.delete_access_tokens_of(user)
     }
 
     /// Forgets all tokens of a user.
@@ -127,6 +160,6 @@ impl WriteTx<'_> {
     /// If the database cannot be written.
     pub fn delete_tokens_of(&self, user: i64) -> Result<(), Error> {
         self.execute("DELETE FROM tokens WHERE user = ?1", [user])?;
-        Ok(())
+        self.delete_access_tokens_of(user)
     }
 }

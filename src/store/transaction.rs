@@ -16,6 +16,8 @@ pub struct Stamp {
     pub now: Timestamp,
     /// The id of the user who makes it, or the name of a service.
     pub editor: String,
+    /// The id of the user who acts as the editor, if it is not the editor itself.
+    pub actor: Option<String>,
 }
 
 /// How a change ends when it does not succeed.

@@ -40,7 +40,7 @@ impl Sql {
             .push("))")
     }
 
-    fn text_matches(&mut self, text: &str, comparison: Comparison, other: &str) -> &mut Self {
+    pub fn text_matches(&mut self, text: &str, comparison: Comparison, other: &str) -> &mut Self {
         let comparison = match comparison {
             Comparison::Equals => 0,
             Comparison::StartsWith => 1,

@@ -209,7 +209,7 @@ impl ReadTx<'_> {
     }
 
     /// Runs a statement of its own; it is not kept, because there are more of them than of all others.
-    fn select<T>(
+    pub(super) fn select<T>(
         &self,
         sql: &Sql,
         mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,

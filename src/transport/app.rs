@@ -1,7 +1,7 @@
 //! The actix-web application: everything but native gRPC, over HTTP/1.1 and, through `h2`, HTTP/2.
 //!
 //! It reads a request whole, lets the encoding answer it and writes that answer. Routing is the
-//! contract's order (README §1): probes, gRPC-Web by content type, rpc paths for Connect, REST.
+//! contract's order (README §1): probes, OAuth, gRPC-Web by content type, rpc paths for Connect, REST.
 //! The only file that knows actix-web.
 
 use std::{rc::Rc, sync::Arc, time::SystemTime};
@@ -25,7 +25,7 @@ use super::{
     content::{Content, is_rpc_path},
     cors, grpc_web,
     metadata::Metadata,
-    probe, rest,
+    oauth, probe, rest,
     server::Server,
     status::Refusal,
 };
@@ -92,6 +92,9 @@ async fn handle(server: &Server, request: &HttpRequest, payload: web::Payload) -
         metadata: Metadata::read(&header, authority, server.external_origin.as_deref()),
         body,
     };
+    if oauth::is_path(path) {
+        return oauth::serve(server, call).await;
+    }
     match Content::of(&content_type) {
         Content::GrpcWeb { codec, text } => grpc_web::serve(server, call, codec, text).await,
         Content::Grpc(_) => Answer::refused(&Refusal::unsupported_media_type()),

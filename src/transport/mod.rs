@@ -25,6 +25,7 @@ mod json;
 mod limits;
 mod listener;
 mod metadata;
+mod oauth;
 mod parameters;
 mod pipeline;
 mod probe;

@@ -4,7 +4,7 @@
 //! gets message bytes or an error. Deadlines, panics of operations and the log line of an internal
 //! error are handled here and nowhere else. The log never sees a header, a query string or a body.
 
-use std::{any::Any, panic::AssertUnwindSafe};
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt as _;
 use log::{debug, error};
@@ -57,13 +57,20 @@ pub async fn run(server: &Server, call: Call<'_>) -> Result<Vec<u8>, Error> {
         codec.encode(&method.descriptor.output(), response)
     };
 
-    let outcome = tokio::time::timeout(limit, AssertUnwindSafe(steps).catch_unwind()).await;
-    let result = match outcome {
-        Ok(Ok(result)) => result,
-        Ok(Err(panic)) => Err(Error::internal(text_of(&*panic))),
-        Err(_elapsed) => Err(Error::deadline_exceeded()),
-    };
+    let result = guarded(limit, steps).await;
     result.map_err(|error| report(&method.name, error))
+}
+
+/// Runs the steps of a call within a time; a panic in them costs this call alone.
+pub(super) async fn guarded<T, E: From<Error>>(
+    limit: Duration,
+    steps: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    match tokio::time::timeout(limit, AssertUnwindSafe(steps).catch_unwind()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => Err(Error::internal(text_of(&*panic)).into()),
+        Err(_elapsed) => Err(Error::deadline_exceeded().into()),
+    }
 }
 
 /// Finds the caller, unless the method is public, and checks what the method declares.
@@ -81,7 +88,7 @@ fn authorize(
 }
 
 /// Logs an error and takes away what the caller may not see.
-fn report(method: &str, mut error: Error) -> Error {
+pub(super) fn report(method: &str, mut error: Error) -> Error {
     if error.code != Code::Internal {
         debug!(
             "{method}: {:?} {}",

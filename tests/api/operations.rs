@@ -21,7 +21,16 @@ pub struct Operation {
 impl Operation {
     /// Whether the Connect protocol is offered: for v2 services only.
     pub fn has_connect(&self) -> bool {
-        self.service == USERS
+        self.service.contains(".v2")
+    }
+
+    /// The HTTP status of success over REST.
+    pub fn success(&self) -> u16 {
+        if *self == BETA_ADD_HUMAN_USER {
+            201
+        } else {
+            200
+        }
     }
 
     /// The gRPC path.
@@ -41,6 +50,7 @@ const MANAGEMENT: &str = "zitadel.management.v1.ManagementService";
 const AUTH: &str = "zitadel.auth.v1.AuthService";
 const ADMIN: &str = "zitadel.admin.v1.AdminService";
 const USERS: &str = "zitadel.user.v2.UserService";
+const USERS_BETA: &str = "zitadel.user.v2beta.UserService";
 
 macro_rules! operations {
     ($($name:ident = $service:ident $rpc:ident $verb:ident $path:literal $($body:ident)?;)*) => {
@@ -72,10 +82,39 @@ operations! {
     LIST_USERS_V1 = MANAGEMENT ListUsers POST "/management/v1/users/_search" body;
     IS_USER_UNIQUE = MANAGEMENT IsUserUnique GET "/management/v1/users/_is_unique";
     LIST_USER_CHANGES = MANAGEMENT ListUserChanges POST "/management/v1/users/{userId}/changes/_search" body;
+    UPDATE_USER_NAME = MANAGEMENT UpdateUserName PUT "/management/v1/users/{userId}/username" body;
+    DEACTIVATE_USER_V1 = MANAGEMENT DeactivateUser POST "/management/v1/users/{id}/_deactivate" body;
+    REACTIVATE_USER_V1 = MANAGEMENT ReactivateUser POST "/management/v1/users/{id}/_reactivate" body;
+    LOCK_USER_V1 = MANAGEMENT LockUser POST "/management/v1/users/{id}/_lock" body;
+    UNLOCK_USER_V1 = MANAGEMENT UnlockUser POST "/management/v1/users/{id}/_unlock" body;
+    GET_HUMAN_PROFILE = MANAGEMENT GetHumanProfile GET "/management/v1/users/{userId}/profile";
+    UPDATE_HUMAN_PROFILE = MANAGEMENT UpdateHumanProfile PUT "/management/v1/users/{userId}/profile" body;
+    GET_HUMAN_EMAIL = MANAGEMENT GetHumanEmail GET "/management/v1/users/{userId}/email";
+    UPDATE_HUMAN_EMAIL = MANAGEMENT UpdateHumanEmail PUT "/management/v1/users/{userId}/email" body;
+    RESEND_HUMAN_EMAIL_VERIFICATION = MANAGEMENT ResendHumanEmailVerification POST "/management/v1/users/{userId}/email/_resend_verification" body;
+    RESEND_HUMAN_INITIALIZATION = MANAGEMENT ResendHumanInitialization POST "/management/v1/users/{userId}/_resend_initialization" body;
+    SET_HUMAN_INITIAL_PASSWORD = MANAGEMENT SetHumanInitialPassword POST "/management/v1/users/{userId}/password/_initialize" body;
+    SET_HUMAN_PASSWORD = MANAGEMENT SetHumanPassword POST "/management/v1/users/{userId}/password" body;
+    SEND_HUMAN_RESET_PASSWORD_NOTIFICATION = MANAGEMENT SendHumanResetPasswordNotification POST "/management/v1/users/{userId}/password/_reset" body;
+    SET_USER_METADATA_V1 = MANAGEMENT SetUserMetadata POST "/management/v1/users/{id}/metadata/{key}" body;
+    BULK_SET_USER_METADATA = MANAGEMENT BulkSetUserMetadata POST "/management/v1/users/{id}/metadata/_bulk" body;
+    LIST_USER_METADATA_V1 = MANAGEMENT ListUserMetadata POST "/management/v1/users/{id}/metadata/_search" body;
+    GET_USER_METADATA = MANAGEMENT GetUserMetadata GET "/management/v1/users/{id}/metadata/{key}";
+    REMOVE_USER_METADATA = MANAGEMENT RemoveUserMetadata DELETE "/management/v1/users/{id}/metadata/{key}";
+    BULK_REMOVE_USER_METADATA = MANAGEMENT BulkRemoveUserMetadata DELETE "/management/v1/users/{id}/metadata/_bulk" body;
+    UPDATE_MACHINE = MANAGEMENT UpdateMachine PUT "/management/v1/users/{userId}/machine" body;
     GET_HUMAN_PHONE = MANAGEMENT GetHumanPhone GET "/management/v1/users/{userId}/phone";
     UPDATE_HUMAN_PHONE = MANAGEMENT UpdateHumanPhone PUT "/management/v1/users/{userId}/phone" body;
     REMOVE_HUMAN_PHONE = MANAGEMENT RemoveHumanPhone DELETE "/management/v1/users/{userId}/phone";
     RESEND_HUMAN_PHONE_VERIFICATION = MANAGEMENT ResendHumanPhoneVerification POST "/management/v1/users/{userId}/phone/_resend_verification" body;
+    GENERATE_MACHINE_SECRET = MANAGEMENT GenerateMachineSecret PUT "/management/v1/users/{userId}/secret" body;
+    REMOVE_MACHINE_SECRET = MANAGEMENT RemoveMachineSecret DELETE "/management/v1/users/{userId}/secret";
+    ADD_MACHINE_KEY = MANAGEMENT AddMachineKey POST "/management/v1/users/{userId}/keys" body;
+    GET_MACHINE_KEY = MANAGEMENT GetMachineKeyByIDs GET "/management/v1/users/{userId}/keys/{keyId}";
+    LIST_MACHINE_KEYS = MANAGEMENT ListMachineKeys POST "/management/v1/users/{userId}/keys/_search" body;
+    REMOVE_MACHINE_KEY = MANAGEMENT RemoveMachineKey DELETE "/management/v1/users/{userId}/keys/{keyId}";
+    GET_PERSONAL_ACCESS_TOKEN = MANAGEMENT GetPersonalAccessTokenByIDs GET "/management/v1/users/{userId}/pats/{tokenId}";
+    LIST_PERSONAL_ACCESS_TOKENS_V1 = MANAGEMENT ListPersonalAccessTokens POST "/management/v1/users/{userId}/pats/_search" body;
     ADD_PERSONAL_ACCESS_TOKEN = MANAGEMENT AddPersonalAccessToken POST "/management/v1/users/{userId}/pats" body;
     REMOVE_PERSONAL_ACCESS_TOKEN = MANAGEMENT RemovePersonalAccessToken DELETE "/management/v1/users/{userId}/pats/{tokenId}";
     ADD_ORG = MANAGEMENT AddOrg POST "/management/v1/orgs" body;
@@ -85,6 +124,18 @@ operations! {
 
     AUTH_HEALTHZ = AUTH Healthz GET "/auth/v1/healthz";
     GET_MY_USER = AUTH GetMyUser GET "/auth/v1/users/me";
+    REMOVE_MY_USER = AUTH RemoveMyUser DELETE "/auth/v1/users/me";
+    UPDATE_MY_USER_NAME = AUTH UpdateMyUserName PUT "/auth/v1/users/me/username" body;
+    GET_MY_PROFILE = AUTH GetMyProfile GET "/auth/v1/users/me/profile";
+    UPDATE_MY_PROFILE = AUTH UpdateMyProfile PUT "/auth/v1/users/me/profile" body;
+    GET_MY_EMAIL = AUTH GetMyEmail GET "/auth/v1/users/me/email";
+    SET_MY_EMAIL = AUTH SetMyEmail PUT "/auth/v1/users/me/email" body;
+    VERIFY_MY_EMAIL = AUTH VerifyMyEmail POST "/auth/v1/users/me/email/_verify" body;
+    RESEND_MY_EMAIL_VERIFICATION = AUTH ResendMyEmailVerification POST "/auth/v1/users/me/email/_resend_verification" body;
+    UPDATE_MY_PASSWORD = AUTH UpdateMyPassword PUT "/auth/v1/users/me/password" body;
+    LIST_MY_METADATA = AUTH ListMyMetadata POST "/auth/v1/users/me/metadata/_search" body;
+    GET_MY_METADATA = AUTH GetMyMetadata GET "/auth/v1/users/me/metadata/{key}";
+    LIST_MY_USER_CHANGES = AUTH ListMyUserChanges POST "/auth/v1/users/me/changes/_search" body;
     GET_MY_PHONE = AUTH GetMyPhone GET "/auth/v1/users/me/phone";
     SET_MY_PHONE = AUTH SetMyPhone PUT "/auth/v1/users/me/phone" body;
     VERIFY_MY_PHONE = AUTH VerifyMyPhone POST "/auth/v1/users/me/phone/_verify" body;
@@ -97,8 +148,53 @@ operations! {
     GET_USER_BY_ID = USERS GetUserByID GET "/v2/users/{userId}";
     LIST_USERS = USERS ListUsers POST "/v2/users" body;
     DELETE_USER = USERS DeleteUser DELETE "/v2/users/{userId}";
+    CREATE_USER = USERS CreateUser POST "/v2/users/new" body;
+    UPDATE_USER = USERS UpdateUser PATCH "/v2/users/{userId}" body;
+    UPDATE_HUMAN_USER = USERS UpdateHumanUser PUT "/v2/users/human/{userId}" body;
+    DEACTIVATE_USER = USERS DeactivateUser POST "/v2/users/{userId}/deactivate" body;
+    REACTIVATE_USER = USERS ReactivateUser POST "/v2/users/{userId}/reactivate" body;
+    LOCK_USER = USERS LockUser POST "/v2/users/{userId}/lock" body;
+    UNLOCK_USER = USERS UnlockUser POST "/v2/users/{userId}/unlock" body;
+    SET_EMAIL = USERS SetEmail POST "/v2/users/{userId}/email" body;
+    RESEND_EMAIL_CODE = USERS ResendEmailCode POST "/v2/users/{userId}/email/resend" body;
+    SEND_EMAIL_CODE = USERS SendEmailCode POST "/v2/users/{userId}/email/send" body;
+    VERIFY_EMAIL = USERS VerifyEmail POST "/v2/users/{userId}/email/verify" body;
+    PASSWORD_RESET = USERS PasswordReset POST "/v2/users/{userId}/password_reset" body;
+    SET_PASSWORD = USERS SetPassword POST "/v2/users/{userId}/password" body;
+    CREATE_INVITE_CODE = USERS CreateInviteCode POST "/v2/users/{userId}/invite_code" body;
+    RESEND_INVITE_CODE = USERS ResendInviteCode POST "/v2/users/{userId}/invite_code/resend";
+    VERIFY_INVITE_CODE = USERS VerifyInviteCode POST "/v2/users/{userId}/invite_code/verify" body;
+    ADD_SECRET = USERS AddSecret POST "/v2/users/{userId}/secret" body;
+    REMOVE_SECRET = USERS RemoveSecret DELETE "/v2/users/{userId}/secret";
+    ADD_KEY = USERS AddKey POST "/v2/users/{userId}/keys" body;
+    REMOVE_KEY = USERS RemoveKey DELETE "/v2/users/{userId}/keys/{keyId}";
+    LIST_KEYS = USERS ListKeys POST "/v2/users/keys/search" body;
+    ADD_PERSONAL_ACCESS_TOKEN_V2 = USERS AddPersonalAccessToken POST "/v2/users/{userId}/pats" body;
+    REMOVE_PERSONAL_ACCESS_TOKEN_V2 = USERS RemovePersonalAccessToken DELETE "/v2/users/{userId}/pats/{tokenId}";
+    LIST_PERSONAL_ACCESS_TOKENS = USERS ListPersonalAccessTokens POST "/v2/users/pats/search" body;
+    SET_USER_METADATA = USERS SetUserMetadata POST "/v2/users/{userId}/metadata" body;
+    LIST_USER_METADATA = USERS ListUserMetadata POST "/v2/users/{userId}/metadata/search" body;
+    DELETE_USER_METADATA = USERS DeleteUserMetadata DELETE "/v2/users/{userId}/metadata";
     SET_PHONE = USERS SetPhone POST "/v2/users/{userId}/phone" body;
     REMOVE_PHONE = USERS RemovePhone DELETE "/v2/users/{userId}/phone" body;
     RESEND_PHONE_CODE = USERS ResendPhoneCode POST "/v2/users/{userId}/phone/resend" body;
     VERIFY_PHONE = USERS VerifyPhone POST "/v2/users/{userId}/phone/verify" body;
+
+    BETA_ADD_HUMAN_USER = USERS_BETA AddHumanUser POST "/v2beta/users/human" body;
+    BETA_GET_USER_BY_ID = USERS_BETA GetUserByID GET "/v2beta/users/{userId}";
+    BETA_UPDATE_HUMAN_USER = USERS_BETA UpdateHumanUser PUT "/v2beta/users/{userId}" body;
+    BETA_DEACTIVATE_USER = USERS_BETA DeactivateUser POST "/v2beta/users/{userId}/deactivate" body;
+    BETA_REACTIVATE_USER = USERS_BETA ReactivateUser POST "/v2beta/users/{userId}/reactivate" body;
+    BETA_LOCK_USER = USERS_BETA LockUser POST "/v2beta/users/{userId}/lock" body;
+    BETA_UNLOCK_USER = USERS_BETA UnlockUser POST "/v2beta/users/{userId}/unlock" body;
+    BETA_DELETE_USER = USERS_BETA DeleteUser DELETE "/v2beta/users/{userId}";
+    BETA_SET_EMAIL = USERS_BETA SetEmail POST "/v2beta/users/{userId}/email" body;
+    BETA_RESEND_EMAIL_CODE = USERS_BETA ResendEmailCode POST "/v2beta/users/{userId}/email/resend" body;
+    BETA_VERIFY_EMAIL = USERS_BETA VerifyEmail POST "/v2beta/users/{userId}/email/verify" body;
+    BETA_SET_PHONE = USERS_BETA SetPhone POST "/v2beta/users/{userId}/phone" body;
+    BETA_REMOVE_PHONE = USERS_BETA RemovePhone DELETE "/v2beta/users/{userId}/phone" body;
+    BETA_RESEND_PHONE_CODE = USERS_BETA ResendPhoneCode POST "/v2beta/users/{userId}/phone/resend" body;
+    BETA_VERIFY_PHONE = USERS_BETA VerifyPhone POST "/v2beta/users/{userId}/phone/verify" body;
+    BETA_PASSWORD_RESET = USERS_BETA PasswordReset POST "/v2beta/users/{userId}/password_reset" body;
+    BETA_SET_PASSWORD = USERS_BETA SetPassword POST "/v2beta/users/{userId}/password" body;
 }

@@ -34,6 +34,17 @@ pub struct Case {
     check: fn(&Scene),
 }
 
+/// One test for each table of a file.
+macro_rules! run_tables {
+    ($($test:ident = $table:ident),* $(,)?) => {
+        $(#[test]
+        fn $test() {
+            $table.run();
+        })*
+    };
+}
+pub(crate) use run_tables;
+
 /// Makes a case.
 pub const fn case(truth: &'static str, check: fn(&Scene)) -> Case {
     Case { truth, check }
@@ -42,7 +53,8 @@ pub const fn case(truth: &'static str, check: fn(&Scene)) -> Case {
 /// One case over one encoding: the shared server, the operation, the encoding.
 pub struct Scene {
     app: Arc<App>,
-    operation: &'static Operation,
+    /// What is called.
+    pub operation: &'static Operation,
     /// How the operation is called.
     pub encoding: Encoding,
 }
@@ -94,6 +106,25 @@ impl Table {
 }
 
 impl Scene {
+    /// Whether the table is that of an operation, or of its v2beta twin.
+    pub fn operation_is(&self, operation: &Operation) -> bool {
+        self.operation.rpc == operation.rpc
+    }
+
+    /// Whether the operation is the v2beta twin of another.
+    pub fn is_beta(&self) -> bool {
+        self.operation.service.contains("v2beta")
+    }
+
+    /// A request without the members that the operation does not have: for cases of several operations.
+    pub fn fitting(&self, mut request: Value) -> Value {
+        let names = crate::clients::request_members(self.operation);
+        if let Some(members) = request.as_object_mut() {
+            members.retain(|name, _| names.contains(name));
+        }
+        request
+    }
+
     /// Calls the table's operation as the instance owner.
     pub fn call(&self, request: Value) -> Answer {
         self.by(&self.app.admin.token).call(request)

@@ -95,7 +95,7 @@ fn an_rpc_that_is_not_there_is_unimplemented() {
     grpc.push(("content-type", "application/grpc".to_owned()));
     grpc.push(("te", "trailers".to_owned()));
     for path in [
-        "/zitadel.management.v1.ManagementService/ListUsers",
+        "/zitadel.management.v1.ManagementService/ListProjects",
         "/zitadel.nobody.v1.NobodyService/Nothing",
     ] {
         let empty = vec![0; 5];

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -31,7 +32,7 @@ config = {{ path = "sms.jsonl" }}
 class Belfry:
     """A server process and what is needed to call it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, environment=None):
         self.folder = folder
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
@@ -41,8 +42,14 @@ class Belfry:
         ids = json.loads(init.stdout)
         self.org, self.user, self.token = ids["orgId"], ids["userId"], ids["pat"]
         self.log = open(folder / "belfry.log", "wb")
+        self.clock = folder / "clock"
+        self.clock.write_text("0")
         self.process = subprocess.Popen(
-            [BINARY, "serve", *config], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL
+            [BINARY, "serve", *config],
+            stdout=self.log,
+            stderr=self.log,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "BELFRY_TEST_CLOCK": str(self.clock), **(environment or {})},
         )
         self.numbers = iter(range(1_000_000, 9_999_999))
         wait_for(self.is_ready, 30, "the server is not ready")
@@ -69,6 +76,23 @@ class Belfry:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as answer:
             return answer.code, json.load(answer)
+
+    def form(self, path, fields, headers=None):
+        """Posts a form; gives back the status and the JSON of the answer, None without one."""
+        url, body = f"http://{self.address}{path}", urllib.parse.urlencode(fields).encode()
+        request = urllib.request.Request(url, data=body, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read() or "null")
+        except urllib.error.HTTPError as answer:
+            return answer.code, json.loads(answer.read() or "null")
+
+    def advance(self, seconds):
+        """Moves the server's clock; debug builds only."""
+        now = int(self.clock.read_text())
+        following = self.clock.with_suffix(".next")
+        following.write_text(str(now + seconds))
+        following.rename(self.clock)
 
     def number(self):
         """A Swiss mobile number that nobody has."""

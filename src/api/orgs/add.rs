@@ -1,11 +1,12 @@
 //! `AddOrg`: an organization with its own domain; the caller becomes its owner.
 
+use super::domains;
 use crate::{
-    api::{Ctx, details},
+    api::{Ctx, details, members},
     contract::pb::zitadel::management::v1::{AddOrgRequest, AddOrgResponse},
-    domain::{Event, Organization, domain_label},
+    domain::{Event, Organization, generated_domain},
     error::{self, Error},
-    store::{Membership, WriteTx},
+    store::WriteTx,
 };
 
 /// Makes an organization.
@@ -23,18 +24,8 @@ pub(in crate::api) async fn add_org(
     let org = ctx
         .write(move |tx| {
             let mut org = create_org(tx, id, name, &instance_domain)?;
-            let roles = vec!["ORG_OWNER".to_owned()];
-            org.aggregate.push(Event::OrgMemberAdded {
-                roles: roles.clone(),
-                user_id: caller.user_id,
-            });
-            tx.save_org(&mut org)?;
-            let membership = Membership {
-                org: Some(org.aggregate.row),
-                roles,
-                created_at: tx.stamp.now,
-            };
-            tx.save_membership(caller.user, &membership, org.aggregate.sequence)?;
+            let roles = vec![members::OWNER.to_owned()];
+            members::join(tx, &mut org, (caller.user, caller.user_id), roles)?;
             Ok(org.aggregate)
         })
         .await?;
@@ -54,24 +45,14 @@ pub(in crate::api) fn create_org(
     name: String,
     instance_domain: &str,
 ) -> Result<Organization, Error> {
-    // A name without a letter or digit makes no label; the id does.
-    let label = Some(domain_label(&name))
-        .filter(|label| !label.is_empty())
-        .unwrap_or_else(|| id.clone());
-    let domain = format!("{label}.{instance_domain}").to_lowercase();
-    if tx.org_name_is_taken(&name)? || tx.domain_is_taken(&domain)? {
+    let domain = generated_domain(&name, &id, instance_domain);
+    if tx.org_name_is_taken(&name)? || tx.owner_of_domain(&domain)?.is_some() {
         return Err(error::ORG_NAME_TAKEN.into());
     }
     let mut org = tx.insert_org(id, name.clone())?;
-    tx.insert_primary_domain(org.aggregate.row, &domain)?;
     org.aggregate.push(Event::OrgAdded { name });
-    org.aggregate.push(Event::OrgDomainAdded {
-        domain: domain.clone(),
-    });
-    org.aggregate.push(Event::OrgDomainVerified {
-        domain: domain.clone(),
-    });
-    org.aggregate.push(Event::OrgDomainPrimarySet { domain });
+    domains::add(tx, &mut org, &domain)?;
+    domains::make_primary(tx, &mut org, domain)?;
     tx.save_org(&mut org)?;
     Ok(org)
 }

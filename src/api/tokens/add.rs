@@ -1,15 +1,16 @@
-//! `AddPersonalAccessToken`: a token for a machine; its text is shown this once.
+//! `AddPersonalAccessToken` of management and v2: a token for a machine; its text is shown this once.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::RngExt as _;
 
 use crate::{
-    api::{Ctx, details},
+    api::{Ctx, details, expiration, users::load},
     clock::Timestamp,
-    contract::pb::zitadel::management::v1::{
-        AddPersonalAccessTokenRequest, AddPersonalAccessTokenResponse,
+    contract::pb::zitadel::{
+        management::v1::{AddPersonalAccessTokenRequest, AddPersonalAccessTokenResponse},
+        user::v2,
     },
-    domain::{Aggregate, Event, Kind},
+    domain::{Aggregate, Event, Kind, User},
     error::{self, Error},
     secrets,
     store::{NewToken, WriteTx},
@@ -23,29 +24,21 @@ const SCOPES: &[&str] = &[
     "urn:zitadel:iam:user:resourceowner",
 ];
 
-/// The end of a token without one: 9999-12-31T23:59:59Z.
-const NEVER: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
-
 /// Makes a token for a machine of the context organization.
 pub(in crate::api) async fn add_personal_access_token(
     ctx: &Ctx,
     request: AddPersonalAccessTokenRequest,
 ) -> Result<AddPersonalAccessTokenResponse, Error> {
-    let expires_at = request.expiration_date.map(instant).transpose()?;
-    let token = NewPersonalAccessToken::make(ctx.new_id(), expires_at);
+    let expires_at = expiration::read("AddPersonalAccessTokenRequest", request.expiration_date)?;
+    let token = NewPersonalAccessToken::make(ctx.new_id(), Some(expires_at));
     let (token_id, text) = (token.id.clone(), token.text.clone());
     let org = ctx.principal()?.org.row;
     let details = ctx
         .write(move |tx| {
-            let user = tx
-                .user(&request.user_id)?
-                .filter(|user| user.aggregate.owner == org);
-            let mut user = user.ok_or(error::TOKEN_USER_NOT_FOUND)?;
-            if matches!(user.kind, Kind::Human(_)) {
-                return Err(error::TOKEN_USER_WRONG_TYPE.into());
-            }
-            token.insert(tx, &mut user.aggregate)?;
-            Ok(details::created(&user.aggregate))
+            let user = load::in_org(tx, &request.user_id, org, error::TOKEN_USER_NOT_FOUND)?;
+            let mut user = machine(user)?;
+            token.insert(tx, &mut user)?;
+            Ok(details::created(&user))
         })
         .await?;
     Ok(AddPersonalAccessTokenResponse {
@@ -55,18 +48,37 @@ pub(in crate::api) async fn add_personal_access_token(
     })
 }
 
-/// An instant from the wire, between the years 1 and 9999.
-fn instant(wire: prost_types::Timestamp) -> Result<Timestamp, Error> {
-    let in_range = (-62_135_596_800..=253_402_300_799).contains(&wire.seconds)
-        && (0..1_000_000_000).contains(&wire.nanos);
-    if !in_range {
-        return Err(Error::invalid(
-            "invalid AddPersonalAccessTokenRequest.ExpirationDate: value is not a valid timestamp",
-        ));
+/// Makes a token for a machine of any organization in which the caller has user.write.
+pub(in crate::api) async fn add_personal_access_token_v2(
+    ctx: &Ctx,
+    request: v2::AddPersonalAccessTokenRequest,
+) -> Result<v2::AddPersonalAccessTokenResponse, Error> {
+    let expires_at = expiration::read("AddPersonalAccessTokenRequest", request.expiration_date)?;
+    let token = NewPersonalAccessToken::make(ctx.new_id(), Some(expires_at));
+    let (token_id, text) = (token.id.clone(), token.text.clone());
+    let caller = ctx.principal()?.clone();
+    let created_at = ctx
+        .write(move |tx| {
+            let user = load::anywhere(tx, &request.user_id, error::TOKEN_USER_NOT_FOUND)?;
+            load::check_writer(tx, &caller, &user.aggregate)?;
+            let mut user = machine(user)?;
+            token.insert(tx, &mut user)?;
+            Ok(user.changed_at)
+        })
+        .await?;
+    Ok(v2::AddPersonalAccessTokenResponse {
+        creation_date: Some(details::wire_time(created_at)),
+        token_id,
+        token: text,
+    })
+}
+
+/// Tokens are for machines.
+fn machine(user: User) -> Result<Aggregate, Error> {
+    match user.kind {
+        Kind::Machine(_) => Ok(user.aggregate),
+        Kind::Human(_) => Err(error::TOKEN_USER_WRONG_TYPE.into()),
     }
-    Ok(Timestamp::from_micros(
-        wire.seconds * 1_000_000 + i64::from(wire.nanos) / 1000,
-    ))
 }
 
 /// A token that was made and is not kept yet.
@@ -85,7 +97,7 @@ impl NewPersonalAccessToken {
         Self {
             id,
             text: URL_SAFE_NO_PAD.encode(secret),
-            expires_at: expires_at.unwrap_or(NEVER),
+            expires_at: expiration::or_never(expires_at),
         }
     }
 
@@ -98,9 +110,7 @@ impl NewPersonalAccessToken {
         tx: &WriteTx<'_>,
         user: &mut Aggregate,
     ) -> Result<(), Error> {
-        if self.expires_at < tx.stamp.now {
-            return Err(error::TOKEN_EXPIRES_IN_THE_PAST.into());
-        }
+        expiration::check(self.expires_at, tx.stamp.now)?;
         user.push(Event::TokenAdded {
             token_id: self.id.clone(),
             expiration: details::wire_time(self.expires_at).to_string(),

@@ -17,6 +17,17 @@ pub(in crate::api) async fn add_human_user(
     ctx: &Ctx,
     request: AddHumanUserRequest,
 ) -> Result<AddHumanUserResponse, Error> {
+    let org = ctx.principal()?.org.clone();
+    let created = creation::create(ctx, org, person(ctx, request).await?).await?;
+    Ok(AddHumanUserResponse {
+        details: Some(details::created(&created.user)),
+        user_id: created.user.id,
+    })
+}
+
+/// Checks a human without a look at the database, and hashes the password. The password has to be
+/// changed at the first login.
+pub(super) async fn person(ctx: &Ctx, request: AddHumanUserRequest) -> Result<NewPerson, Error> {
     // The rules have just demanded both.
     let (Some(profile), Some(email)) = (request.profile, request.email) else {
         return Err(Error::internal(
@@ -57,36 +68,27 @@ pub(in crate::api) async fn add_human_user(
         _ => None,
     };
 
-    let created = creation::create(
-        ctx,
-        NewPerson {
-            id: None,
-            org: ctx.principal()?.org.clone(),
-            user_name,
-            name,
-            preferred_language: Language::parse(&profile.preferred_language),
-            gender: Gender::from_number(profile.gender.into()),
-            email,
-            email_plan: if is_email_verified && has_password {
-                EmailPlan::Verified
-            } else {
-                EmailPlan::Initialize {
-                    is_verified: is_email_verified,
-                }
-            },
-            phone,
-            password_check,
-            password_hash,
-            password_change_required: has_password,
-            metadata: Vec::new(),
-            idp_links: Vec::new(),
-            id_taken: error::HUMAN_EXISTS,
+    Ok(NewPerson {
+        id: None,
+        user_name,
+        name,
+        preferred_language: Language::parse(&profile.preferred_language),
+        gender: Gender::from_number(profile.gender.into()),
+        email,
+        email_plan: if is_email_verified && has_password {
+            EmailPlan::Verified
+        } else {
+            EmailPlan::Initialize {
+                is_verified: is_email_verified,
+            }
         },
-    )
-    .await?;
-    Ok(AddHumanUserResponse {
-        details: Some(details::created(&created.user)),
-        user_id: created.user.id,
+        phone,
+        password_check,
+        password_hash,
+        password_change_required: has_password,
+        metadata: Vec::new(),
+        idp_links: Vec::new(),
+        id_taken: error::HUMAN_EXISTS,
     })
 }
 

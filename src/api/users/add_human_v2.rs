@@ -45,6 +45,11 @@ pub(in crate::api) async fn make(
     org: OrgRef,
     request: AddHumanUserRequest,
 ) -> Result<Created, Error> {
+    creation::create(ctx, org, person(ctx, request).await?).await
+}
+
+/// Checks a human without a look at the database, and hashes the password.
+pub(super) async fn person(ctx: &Ctx, request: AddHumanUserRequest) -> Result<NewPerson, Error> {
     if request.totp_secret.is_some() {
         return Err(Error::unimplemented(
             "one-time passwords belong to a login, which this server does not offer",
@@ -86,37 +91,32 @@ pub(in crate::api) async fn make(
         _ => imported,
     };
 
-    creation::create(
-        ctx,
-        NewPerson {
-            id: request.user_id,
-            org,
-            user_name,
-            name,
-            preferred_language: Language::parse(
-                profile.preferred_language.as_deref().unwrap_or_default(),
-            ),
-            gender: Gender::from_number(profile.gender.unwrap_or_default().into()),
-            email,
-            email_plan: email_plan(ctx, email_wanted),
-            phone,
-            password_check,
-            password_hash,
-            password_change_required,
-            metadata: request
-                .metadata
-                .into_iter()
-                .map(|entry| (entry.key, entry.value))
-                .collect(),
-            idp_links: request
-                .idp_links
-                .into_iter()
-                .map(|link| (link.idp_id, link.user_id, link.user_name))
-                .collect(),
-            id_taken: error::V2_HUMAN_EXISTS,
-        },
-    )
-    .await
+    Ok(NewPerson {
+        id: request.user_id,
+        user_name,
+        name,
+        preferred_language: Language::parse(
+            profile.preferred_language.as_deref().unwrap_or_default(),
+        ),
+        gender: Gender::from_number(profile.gender.unwrap_or_default().into()),
+        email,
+        email_plan: email_plan(ctx, email_wanted),
+        phone,
+        password_check,
+        password_hash,
+        password_change_required,
+        metadata: request
+            .metadata
+            .into_iter()
+            .map(|entry| (entry.key, entry.value))
+            .collect(),
+        idp_links: request
+            .idp_links
+            .into_iter()
+            .map(|link| (link.idp_id, link.user_id, link.user_name))
+            .collect(),
+        id_taken: error::V2_HUMAN_EXISTS,
+    })
 }
 
 /// user.write in the organization that the request names: checked before the request's limits.

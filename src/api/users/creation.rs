@@ -18,8 +18,6 @@ use crate::{
 pub(super) struct NewPerson {
     /// The id the caller wants.
     pub id: Option<String>,
-    /// The organization.
-    pub org: OrgRef,
     pub user_name: String,
     pub name: Name,
     pub preferred_language: Language,
@@ -63,63 +61,101 @@ pub(in crate::api) struct Created {
     pub phone_code: Option<String>,
 }
 
-/// Makes a human.
-pub(super) async fn create(ctx: &Ctx, person: NewPerson) -> Result<Created, Error> {
-    let email_code = match &person.email_plan {
-        EmailPlan::Code(code) => code.returned(),
-        _ => None,
-    };
-    let phone_code = match &person.phone {
-        Some((_, PhonePlan::Code(delivery))) => Some(MadeCode::for_phone(ctx, *delivery)),
-        _ => None,
-    };
-    let returned_phone_code = phone_code.as_ref().and_then(MadeCode::returned);
-    let initialization = match person.email_plan {
-        EmailPlan::Initialize { .. } => Some(MadeCode::for_initialization(ctx)),
-        _ => None,
-    };
-    let id = person.id.clone().unwrap_or_else(|| ctx.new_id());
-    let user = ctx
-        .write(move |tx| {
-            let sequence = check_id(tx, &id, person.id_taken)?;
-            check_domain(
-                tx,
-                &person.user_name,
-                person.org.row,
-                error::USER_NAME_DOMAIN_NOT_ALLOWED,
-            )?;
-            person.password_check?;
-            if tx.user_name_is_taken(&person.user_name)? {
-                return Err(error::USER_NAME_TAKEN.into());
-            }
-            let draft = Draft {
-                id,
-                sequence,
-                org: person.org,
-                user_name: person.user_name,
-                name: person.name,
-                preferred_language: person.preferred_language,
-                gender: person.gender,
-                email: person.email,
-                email_plan: person.email_plan,
-                initialization,
-                phone: person.phone.as_ref().map(|(number, _)| number.clone()),
-                password_hash: person.password_hash,
-                password_change_required: person.password_change_required,
-            };
-            let mut user = draft.insert(tx)?;
-            if person.phone.is_some() {
-                user = add_phone(tx, user, phone_code)?;
-            }
-            add_attachments(tx, &mut user, &person.metadata, person.idp_links)?;
-            Ok(user)
+/// A human to be made, with the id and the codes that it needs: what a transaction cannot make.
+pub(in crate::api) struct Prepared {
+    person: NewPerson,
+    id: String,
+    initialization: Option<MadeCode>,
+    phone_code: Option<MadeCode>,
+}
+
+/// Makes a human in an organization.
+pub(super) async fn create(ctx: &Ctx, org: OrgRef, person: NewPerson) -> Result<Created, Error> {
+    let prepared = Prepared::new(ctx, person);
+    ctx.write(move |tx| Ok(prepared.insert(tx, org)?)).await
+}
+
+impl Prepared {
+    /// Gives a human an id, and makes the codes.
+    pub(super) fn new(ctx: &Ctx, person: NewPerson) -> Self {
+        Self {
+            id: person.id.clone().unwrap_or_else(|| ctx.new_id()),
+            initialization: match person.email_plan {
+                EmailPlan::Initialize { .. } => Some(MadeCode::for_initialization(ctx)),
+                _ => None,
+            },
+            phone_code: match &person.phone {
+                Some((_, PhonePlan::Code(delivery))) => Some(MadeCode::for_phone(ctx, *delivery)),
+                _ => None,
+            },
+            person,
+        }
+    }
+
+    /// Checks all but the user name's uniqueness, which comes last: the id, the domain of the user
+    /// name, the password. Tells the sequence that the history goes on from. `org` is the row of the
+    /// organization, 0 for one that is still to be made.
+    ///
+    /// # Errors
+    /// What is wrong first.
+    pub fn check(&mut self, tx: &ReadTx<'_>, org: i64) -> Result<i64, Error> {
+        let sequence = check_id(tx, &self.id, self.person.id_taken)?;
+        check_domain(
+            tx,
+            &self.person.user_name,
+            org,
+            error::USER_NAME_DOMAIN_NOT_ALLOWED,
+        )?;
+        std::mem::replace(&mut self.person.password_check, Ok(()))?;
+        Ok(sequence)
+    }
+
+    /// Makes the human in an organization.
+    ///
+    /// # Errors
+    /// As [`Prepared::check`]; EXISTS when the user name is taken.
+    pub fn insert(mut self, tx: &WriteTx<'_>, org: OrgRef) -> Result<Created, Error> {
+        let sequence = self.check(tx, org.row)?;
+        let Self {
+            person,
+            id,
+            initialization,
+            phone_code,
+        } = self;
+        if tx.user_name_is_taken(&person.user_name)? {
+            return Err(error::USER_NAME_TAKEN.into());
+        }
+        let email_code = match &person.email_plan {
+            EmailPlan::Code(code) => code.returned(),
+            _ => None,
+        };
+        let returned_phone_code = phone_code.as_ref().and_then(MadeCode::returned);
+        let draft = Draft {
+            id,
+            sequence,
+            org,
+            user_name: person.user_name,
+            name: person.name,
+            preferred_language: person.preferred_language,
+            gender: person.gender,
+            email: person.email,
+            email_plan: person.email_plan,
+            initialization,
+            phone: person.phone.as_ref().map(|(number, _)| number.clone()),
+            password_hash: person.password_hash,
+            password_change_required: person.password_change_required,
+        };
+        let mut user = draft.insert(tx)?;
+        if person.phone.is_some() {
+            user = add_phone(tx, user, phone_code)?;
+        }
+        add_attachments(tx, &mut user, &person.metadata, person.idp_links)?;
+        Ok(Created {
+            user,
+            email_code,
+            phone_code: returned_phone_code,
         })
-        .await?;
-    Ok(Created {
-        user,
-        email_code,
-        phone_code: returned_phone_code,
-    })
+    }
 }
 
 /// The sequence that a new user under an id goes on from: 0, or a tombstone's.

@@ -74,9 +74,9 @@ pub(in crate::api) async fn import_human_user(
 
     let created = creation::create(
         ctx,
+        ctx.principal()?.org.clone(),
         NewPerson {
             id: None,
-            org: ctx.principal()?.org.clone(),
             user_name,
             name,
             preferred_language: Language::parse(&profile.preferred_language),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// v1: a user of the context organization; a user of another organization is like an unknown one.
-pub(super) fn in_org(
+pub(in crate::api) fn in_org(
     tx: &ReadTx<'_>,
     user_id: &str,
     org: i64,
@@ -19,7 +19,7 @@ pub(super) fn in_org(
 }
 
 /// v1: a human of the context organization; a machine is like an unknown user.
-pub(super) fn human_in_org(
+pub(in crate::api) fn human_in_org(
     tx: &ReadTx<'_>,
     user_id: &str,
     org: i64,
@@ -34,7 +34,7 @@ pub(super) fn human_in_org(
 }
 
 /// v2: a user of any organization.
-pub(super) fn anywhere(
+pub(in crate::api) fn anywhere(
     tx: &ReadTx<'_>,
     user_id: &str,
     not_found: &'static Entry,
@@ -43,7 +43,7 @@ pub(super) fn anywhere(
 }
 
 /// v2: the user itself, or who has user.write in the user's organization.
-pub(super) fn check_self_or_writer(
+pub(in crate::api) fn check_self_or_writer(
     tx: &ReadTx<'_>,
     caller: &Principal,
     user: &Aggregate,
@@ -56,7 +56,7 @@ pub(super) fn check_self_or_writer(
 }
 
 /// v2: who has user.write in the user's organization; being the user is not enough.
-pub(super) fn check_writer(
+pub(in crate::api) fn check_writer(
     tx: &ReadTx<'_>,
     caller: &Principal,
     user: &Aggregate,
@@ -65,7 +65,7 @@ pub(super) fn check_writer(
 }
 
 /// v2: the user itself, or who has user.read in the user's organization.
-pub(super) fn check_self_or_reader(
+pub(in crate::api) fn check_self_or_reader(
     tx: &ReadTx<'_>,
     caller: &Principal,
     user: &Aggregate,

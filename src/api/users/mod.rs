@@ -13,7 +13,7 @@ mod get;
 mod import_human;
 mod invite;
 mod list;
-mod load;
+pub(super) mod load;
 mod machine;
 mod metadata;
 mod metadata_v2;
@@ -30,6 +30,35 @@ mod update_v2;
 use super::table::{AUTH, MANAGEMENT, Table, USERS};
 
 pub use password::PasswordHasher;
+pub(super) use {
+    creation::{Created, Prepared},
+    remove::remove_with_memberships,
+};
+
+use super::Ctx;
+use crate::{
+    contract::pb::zitadel::{management::v1 as management, user::v2},
+    error::Error,
+};
+
+/// A human of a v1 request, to be made together with something else; it may keep its password.
+pub(super) async fn prepare_v1(
+    ctx: &Ctx,
+    request: management::AddHumanUserRequest,
+) -> Result<Prepared, Error> {
+    let mut person = add_human::person(ctx, request).await?;
+    person.password_change_required = false;
+    Ok(Prepared::new(ctx, person))
+}
+
+/// A human of a v2 request, to be made together with something else.
+pub(super) async fn prepare_v2(
+    ctx: &Ctx,
+    request: v2::AddHumanUserRequest,
+) -> Result<Prepared, Error> {
+    let person = add_human_v2::person(ctx, request).await?;
+    Ok(Prepared::new(ctx, person))
+}
 
 /// The rows of these operations.
 pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {

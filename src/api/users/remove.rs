@@ -24,7 +24,7 @@ pub(in crate::api) async fn remove_user(
             let user = tx
                 .user(&request.id)?
                 .filter(|user| user.aggregate.owner == org);
-            let removed = remove(tx, user.ok_or(error::USER_REMOVE_NOT_FOUND)?)?;
+            let removed = remove_with_memberships(tx, user.ok_or(error::USER_REMOVE_NOT_FOUND)?)?;
             Ok(details::full(&removed))
         })
         .await?;
@@ -42,7 +42,7 @@ pub(in crate::api) async fn remove_my_user(
     let details = ctx
         .write(move |tx| {
             let user = tx.user(&caller.user_id)?;
-            let removed = remove(tx, user.ok_or(error::USER_REMOVE_NOT_FOUND)?)?;
+            let removed = remove_with_memberships(tx, user.ok_or(error::USER_REMOVE_NOT_FOUND)?)?;
             Ok(details::full(&removed))
         })
         .await?;
@@ -63,7 +63,7 @@ pub(in crate::api) async fn delete_user_v2(
                 .user(&request.user_id)?
                 .ok_or(error::V2_USER_DELETE_NOT_FOUND)?;
             check_may_delete(tx, &caller, &user.aggregate)?;
-            let removed = remove(tx, user)?;
+            let removed = remove_with_memberships(tx, user)?;
             Ok(details::changed_v2(&removed))
         })
         .await?;
@@ -81,7 +81,14 @@ fn check_may_delete(tx: &ReadTx<'_>, caller: &Principal, user: &Aggregate) -> Re
     as_manager
 }
 
-fn remove(tx: &WriteTx<'_>, user: User) -> Result<Aggregate, Error> {
+/// Removes a user with its tokens and memberships, and tells so in every history.
+///
+/// # Errors
+/// If the database cannot be written.
+pub(in crate::api) fn remove_with_memberships(
+    tx: &WriteTx<'_>,
+    user: User,
+) -> Result<Aggregate, Error> {
     let mut user = user.aggregate;
     user.push(Event::UserRemoved);
     tx.remove_user(&mut user)?;

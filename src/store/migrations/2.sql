@@ -3,6 +3,13 @@
 ALTER TABLE instance ADD COLUMN project_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN default_language TEXT;
 
+ALTER TABLE org_domains ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE org_domains ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE org_domains ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+UPDATE org_domains SET (sequence, created_at, changed_at) =
+    (SELECT o.sequence, o.created_at, o.created_at FROM orgs o WHERE o.row = org_domains.org);
+CREATE INDEX org_domains_by_org ON org_domains (org);
+
 CREATE TABLE user_codes (
     user        INTEGER NOT NULL REFERENCES users (row),
     purpose     INTEGER NOT NULL CHECK (purpose BETWEEN 1 AND 4),
@@ -110,6 +117,32 @@ CREATE TABLE email_providers (
 ) STRICT;
 
 CREATE UNIQUE INDEX email_providers_active ON email_providers (is_active) WHERE is_active = 1;
+
+CREATE TABLE access_tokens (
+    row        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    hash       BLOB    NOT NULL UNIQUE,
+    user       INTEGER NOT NULL REFERENCES users (row),
+    actor      INTEGER REFERENCES users (row),
+    client_id  TEXT    NOT NULL,
+    audience   TEXT    NOT NULL,
+    scopes     TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX access_tokens_by_user ON access_tokens (user);
+CREATE INDEX access_tokens_by_actor ON access_tokens (actor) WHERE actor IS NOT NULL;
+CREATE INDEX access_tokens_by_end ON access_tokens (expires_at);
+CREATE TABLE signing_keys (
+    row         INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,
+    private_key BLOB    NOT NULL,
+    public_key  BLOB    NOT NULL,
+    signs_from  INTEGER NOT NULL
+) STRICT;
+
+ALTER TABLE events ADD COLUMN actor TEXT;
 
 -- Searches: tables beside the users, kept by triggers from here on.
 CREATE TABLE user_search (

@@ -58,9 +58,14 @@ pub fn rest(
         let members = rest.as_object().unwrap();
         let query: Vec<_> = members
             .iter()
-            .map(|(name, value)| {
-                let value = value.as_str().expect("a text");
-                format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
+            .flat_map(|(name, value)| {
+                let one = std::slice::from_ref(value);
+                let values = value.as_array().map_or(one, Vec::as_slice);
+                values.iter().map(move |value| {
+                    let text = value.as_str().expect("a text");
+                    let text = utf8_percent_encode(text, NON_ALPHANUMERIC);
+                    format!("{name}={text}")
+                })
             })
             .collect();
         if !query.is_empty() {
@@ -69,7 +74,7 @@ pub fn rest(
         send(clients, operation.verb, &target, headers, None)
     };
     let content = json_of(&answer);
-    if answer.status() == 200 {
+    if answer.status() == operation.success() {
         return Answer(Ok(content));
     }
     let details = content["details"].as_array().cloned().unwrap_or_default();

@@ -157,6 +157,15 @@ fn method(operation: &Operation) -> MethodDescriptor {
         .unwrap_or_else(|| panic!("the contract declares no {}", operation.grpc_path()))
 }
 
+/// The JSON names of the members that an operation's request has.
+pub fn request_members(operation: &Operation) -> Vec<String> {
+    let input = method(operation).input();
+    input
+        .fields()
+        .map(|field| field.json_name().to_owned())
+        .collect()
+}
+
 fn encode_request(operation: &Operation, request: &Value) -> Vec<u8> {
     let message = DynamicMessage::deserialize(method(operation).input(), request)
         .unwrap_or_else(|fault| panic!("{request} is no request of {}: {fault}", operation.rpc));

@@ -1,9 +1,13 @@
-//! Users: made by v1 and v2, imported, shown, removed, and their history.
+//! Users: made, imported, shown, changed, removed, by v1, v2 and its v2beta twin; and their history.
 
 pub mod add_human_user;
 pub mod add_human_user_v1;
 pub mod add_machine_user;
+pub mod beta;
+pub mod create_and_update_v2;
 pub mod delete_user;
+pub mod email;
+pub mod email_v2;
 pub mod get_my_user;
 pub mod get_user_by_id;
 pub mod get_user_by_id_v1;
@@ -13,9 +17,15 @@ pub mod is_user_unique;
 pub mod list_user_changes;
 pub mod list_users;
 pub mod list_users_v1;
+pub mod me_and_machines;
+pub mod metadata;
+pub mod name;
+pub mod profile;
 pub mod remove_user;
 mod reuse;
 mod searching;
+pub mod set_password;
+pub mod state;
 
 /// Passwords that lack something, with the error that says what.
 pub const WEAK_PASSWORDS: [(&str, &str); 5] = [

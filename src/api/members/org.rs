@@ -1,7 +1,6 @@
 //! `AddOrgMember`, `UpdateOrgMember` and `RemoveOrgMember` of the context organization.
 
-use std::collections::HashSet;
-
+use super::{OWNER, distinct, join, user_row, user_to_join};
 use crate::{
     api::{Ctx, details},
     auth::is_org_role,
@@ -12,7 +11,7 @@ use crate::{
         },
         v1::ObjectDetails,
     },
-    domain::{Event, Organization, UserState},
+    domain::{Event, Organization},
     error::{self, Error},
     store::{Membership, ReadTx},
 };
@@ -32,22 +31,9 @@ pub(in crate::api) async fn add_org_member(
     let org = ctx.principal()?.org.row;
     let details = ctx
         .write(move |tx| {
-            let user = user_row(tx, &request.user_id)?.ok_or(error::MEMBER_USER_NOT_FOUND)?;
-            if tx.membership(user, org)?.is_some() {
-                return Err(error::MEMBER_EXISTS.into());
-            }
+            let user = user_to_join(tx, &request.user_id)?;
             let mut organization = organization(tx, org)?;
-            organization.aggregate.push(Event::OrgMemberAdded {
-                roles: roles.clone(),
-                user_id: request.user_id,
-            });
-            tx.save_org(&mut organization)?;
-            let membership = Membership {
-                org: Some(org),
-                roles,
-                created_at: tx.stamp.now,
-            };
-            tx.save_membership(user, &membership, organization.aggregate.sequence)?;
+            join(tx, &mut organization, (user, request.user_id), roles)?;
             Ok(details::created(&organization.aggregate))
         })
         .await?;
@@ -73,7 +59,7 @@ pub(in crate::api) async fn update_org_member(
         .write(move |tx| {
             let user = user_row(tx, &request.user_id)?.ok_or(error::MEMBER_UPDATE_NOT_FOUND)?;
             let mut membership = tx
-                .membership(user, org)?
+                .membership(user, Some(org))?
                 .ok_or(error::MEMBER_UPDATE_NOT_FOUND)?;
             if membership.roles == roles {
                 return Err(error::MEMBER_ROLES_NOT_CHANGED.into());
@@ -105,7 +91,7 @@ pub(in crate::api) async fn remove_org_member(
             let Some(user) = user_row(tx, &request.user_id)? else {
                 return Ok(ObjectDetails::default());
             };
-            let Some(membership) = tx.membership(user, org)? else {
+            let Some(membership) = tx.membership(user, Some(org))? else {
                 return Ok(ObjectDetails::default());
             };
             let mut organization = organization(tx, org)?;
@@ -122,21 +108,19 @@ pub(in crate::api) async fn remove_org_member(
     })
 }
 
-/// The roles without repetitions, in their order. The known roles bound the rest of the list.
-fn distinct(roles: Vec<String>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    roles
-        .into_iter()
-        .filter(|role| seen.insert(role.clone()))
-        .collect()
-}
-
-/// The row of a user who exists.
-fn user_row(tx: &ReadTx<'_>, user_id: &str) -> Result<Option<i64>, Error> {
-    let slot = tx.user_slot(user_id)?;
-    Ok(slot
-        .filter(|(_, state, _)| *state != UserState::Deleted)
-        .map(|(row, ..)| row))
+/// The roles of a first member; none are those of an owner.
+///
+/// # Errors
+/// INVALID Org-4N8es for a role that organizations do not have.
+pub(in crate::api) fn checked_roles(roles: Vec<String>) -> Result<Vec<String>, Error> {
+    let mut roles = distinct(roles);
+    if roles.is_empty() {
+        roles.push(OWNER.to_owned());
+    }
+    if !roles.iter().all(|role| is_org_role(role)) {
+        return Err(error::MEMBER_ROLE_UNKNOWN.into());
+    }
+    Ok(roles)
 }
 
 fn organization(tx: &ReadTx<'_>, org: i64) -> Result<Organization, Error> {
