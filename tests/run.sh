@@ -39,7 +39,10 @@ fi
 
 cargo build --workspace
 # Not nextest: the tests of one binary share a server, and nextest runs each in a process of its own.
+rm -f target/coverage.md
 cargo test --workspace
+# Every operation with the encodings it was called over; the last table of cases writes it.
+test -s target/coverage.md
 export PYTHONDONTWRITEBYTECODE=1
 target/venv/bin/pytest tests/python
 tests/sdk/install.sh

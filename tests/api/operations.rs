@@ -233,6 +233,7 @@ operations! {
 
     BETA_ADD_HUMAN_USER = USERS_BETA AddHumanUser POST "/v2beta/users/human" body;
     BETA_GET_USER_BY_ID = USERS_BETA GetUserByID GET "/v2beta/users/{userId}";
+    BETA_LIST_USERS = USERS_BETA ListUsers POST "/v2beta/users" body;
     BETA_UPDATE_HUMAN_USER = USERS_BETA UpdateHumanUser PUT "/v2beta/users/{userId}" body;
     BETA_DEACTIVATE_USER = USERS_BETA DeactivateUser POST "/v2beta/users/{userId}/deactivate" body;
     BETA_REACTIVATE_USER = USERS_BETA ReactivateUser POST "/v2beta/users/{userId}/reactivate" body;

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     clients::{Answer, Encoding},
     operations::Operation,
+    passed,
     people::{Change, headers},
 };
 
@@ -91,6 +92,7 @@ impl Table {
             self.operation.grpc_path(),
             failures.join("\n")
         );
+        passed::end(self.operation);
     }
 
     fn run_over(&self, scene: &Scene) -> Vec<String> {
@@ -100,6 +102,9 @@ impl Table {
                 let why = text_of(panic.as_ref());
                 failures.push(format!("  {:?}: {}: {why}", scene.encoding, case.truth));
             }
+        }
+        if failures.is_empty() {
+            passed::note(scene.operation, scene.encoding, self.cases.len());
         }
         failures
     }

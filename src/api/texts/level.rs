@@ -165,24 +165,24 @@ impl Level {
         let (template, key) = (message.name(), key.name());
         let text = part.to_owned();
         match (self, text.is_empty()) {
-            (Self::Org(_), false) => Event::OrgTextSet {
+            (Self::Org(_), false) => Event::OrgCustomTextSet {
                 template,
                 key,
                 language,
                 text,
             },
-            (Self::Org(_), true) => Event::OrgTextRemoved {
+            (Self::Org(_), true) => Event::OrgCustomTextRemoved {
                 template,
                 key,
                 language,
             },
-            (Self::Instance, false) => Event::InstanceTextSet {
+            (Self::Instance, false) => Event::InstanceCustomTextSet {
                 template,
                 key,
                 language,
                 text,
             },
-            (Self::Instance, true) => Event::InstanceTextRemoved {
+            (Self::Instance, true) => Event::InstanceCustomTextRemoved {
                 template,
                 key,
                 language,
@@ -193,8 +193,8 @@ impl Level {
     fn reset_event(self, message: MessageType, language: String) -> Event {
         let template = message.name();
         match self {
-            Self::Org(_) => Event::OrgTextTemplateRemoved { template, language },
-            Self::Instance => Event::InstanceTextTemplateRemoved { template, language },
+            Self::Org(_) => Event::OrgCustomTextTemplateRemoved { template, language },
+            Self::Instance => Event::InstanceCustomTextTemplateRemoved { template, language },
         }
     }
 
