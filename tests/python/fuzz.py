@@ -105,8 +105,10 @@ def valid_data_is_refused_with_an_id_only(ctx, response, case):
         return
     if response.status_code == 400 and case.operation.label in target.listed:
         answer = response.json()
-        is_listed = answer["message"].startswith(tuple(refusals(case.operation.definition.raw)))
-        assert "details" in answer or is_listed, f"valid data is refused: {response.text}"
+        is_listed = answer.get("message", "").startswith(tuple(refusals(case.operation.definition.raw)))
+        # Those of OAuth have a form of their own, in which nothing tells a limit from a refusal.
+        is_oauth = "error" in answer
+        assert "details" in answer or is_listed or is_oauth, f"valid data is refused: {response.text}"
 
 
 def labels(document, wanted):
@@ -138,7 +140,7 @@ def unfinished(document, belfry):
     for path, item in document["paths"].items():
         for verb in item:
             status, answer = None, {}
-            if verb != "head" and "/debug/" not in path and path != "/openapi.json":
+            if item[verb]["operationId"].startswith("zitadel."):
                 body = None if verb == "get" else {}
                 filled = path
                 for parameter in item[verb]["parameters"]:
