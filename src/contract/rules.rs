@@ -63,6 +63,8 @@ pub struct Method {
     pub not_offered: Option<String>,
     /// The texts with which it refuses what of it is not offered.
     pub unimplemented: Vec<String>,
+    /// How the texts begin with which it refuses what no limit can say.
+    pub refusals: Vec<String>,
     /// Whether the Connect protocol is offered: for v2 services only (contract/README §1).
     pub connect: bool,
 }
@@ -164,6 +166,7 @@ fn read(pool: &DescriptorPool, descriptor: MethodDescriptor) -> anyhow::Result<M
         connect: is_v2(&service),
         errors: texts("belfry.v1.errors")?,
         unimplemented: texts("belfry.v1.unimplemented")?,
+        refusals: texts("belfry.v1.refusals")?,
         success_status: match option("belfry.v1.success_status")?.as_u32() {
             None | Some(0) => 200,
             Some(status) => u16::try_from(status)?,

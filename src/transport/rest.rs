@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
+use prost_reflect::Kind;
 
 use super::{
     answer::{Answer, Request},
@@ -93,7 +94,7 @@ impl Routes {
             .iter()
             .find(|(name, _)| *name == verb)
             .and_then(|(_, router)| router.at(path).ok());
-        let Some(found) = found else {
+        let Some(found) = found.filter(|found| !self.is_another(found, path)) else {
             return Err(self.other_verbs(path));
         };
         let parameters = found
@@ -116,6 +117,24 @@ impl Routes {
 }
 
 impl Routes {
+    /// Whether the path is that of other verbs, because the enum that stands in this verb's template
+    /// has no such value: `/secretgenerators/_search` is no type of generators.
+    fn is_another(&self, found: &matchit::Match<'_, '_, &Entry>, path: &str) -> bool {
+        let input = found.value.route.method.descriptor.input();
+        let mut parameters = found.value.parameters.iter().zip(found.params.iter());
+        let is_unknown = parameters.any(|(name, (_, raw))| {
+            let kind = input.get_field_by_name(name).map(|field| field.kind());
+            let is_number = raw.parse::<i32>().is_ok();
+            matches!(kind, Some(Kind::Enum(choice))
+                if !is_number && choice.get_value_by_name(raw).is_none())
+        });
+        is_unknown
+            && self.by_verb.iter().any(|(_, router)| {
+                let other = router.at(path);
+                other.is_ok_and(|other| other.value.parameters.len() < found.value.parameters.len())
+            })
+    }
+
     /// 405 with the verbs of the path's own template, without those of a wider one: what can be done
     /// with `/users/_search` is not what can be done with a user, although that is a possible id.
     fn other_verbs(&self, path: &str) -> Refusal {
@@ -256,8 +275,9 @@ mod tests {
             ("/v2/users/human", "POST"),
             ("/v2/users/1", "GET, DELETE, PATCH"),
             ("/v2/users/1/phone", "POST, DELETE"),
+            ("/admin/v1/secretgenerators/_search", "POST"),
         ] {
-            let refusal = routes.find("OPTIONS", path).err().unwrap();
+            let refusal = routes.find("PUT", path).err().unwrap();
             assert_eq!(refusal.allow.as_deref(), Some(verbs), "{path}");
         }
     }

@@ -200,6 +200,13 @@ fn errors(method: &Method) -> Vec<Listed> {
         errors.push(plain(Error::unimplemented(reason.clone())));
         return errors;
     }
+    let refusals = method.refusals.iter().cloned().map(Error::invalid);
+    let unimplemented = method.unimplemented.iter().cloned();
+    errors.extend(
+        refusals
+            .chain(unimplemented.map(Error::unimplemented))
+            .map(plain),
+    );
     let declared = declared(method);
     if declared
         .iter()
@@ -211,6 +218,17 @@ fn errors(method: &Method) -> Vec<Listed> {
                 .to_owned(),
             std::time::Duration::from_secs(60),
         )));
+    }
+    if method
+        .errors
+        .iter()
+        .any(|id| id == error::TEST_EMAIL_FAILED)
+    {
+        errors.push(plain(Error {
+            code: Code::FailedPrecondition,
+            id: Some(error::TEST_EMAIL_FAILED),
+            ..Error::invalid("The test e-mail did not leave: connection refused")
+        }));
     }
     errors.extend(declared.into_iter().map(Listed::from));
     errors

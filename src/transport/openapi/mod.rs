@@ -7,6 +7,7 @@
 
 mod answers;
 mod endpoints;
+mod oauth;
 mod operation;
 mod schema;
 mod value;
@@ -45,7 +46,7 @@ pub fn document(contract: &Contract) -> anyhow::Result<Value> {
     for method in methods {
         operations.add(method);
     }
-    for (path, endpoint) in endpoints::all() {
+    for (path, endpoint) in oauth::all().into_iter().chain(endpoints::all()) {
         operations.paths.insert(path.to_owned(), endpoint);
     }
     let mut schemas = operations.schemas.components;
@@ -87,7 +88,7 @@ fn tags(contract: &Contract, comments: &Comments) -> Vec<Value> {
             "description": comments.above(&service.parent_file(), service.path()),
         })
     });
-    services.chain([endpoints::tag()]).collect()
+    services.chain([oauth::tag(), endpoints::tag()]).collect()
 }
 
 fn organization_header() -> Value {
