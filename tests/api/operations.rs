@@ -75,6 +75,14 @@ macro_rules! operations {
 
 operations! {
     MANAGEMENT_HEALTHZ = MANAGEMENT Healthz GET "/management/v1/healthz";
+    GET_CUSTOM_VERIFY_PHONE_TEXT = MANAGEMENT GetCustomVerifyPhoneMessageText GET "/management/v1/text/message/verifyphone/{language}";
+    GET_DEFAULT_VERIFY_PHONE_TEXT = MANAGEMENT GetDefaultVerifyPhoneMessageText GET "/management/v1/text/default/message/verifyphone/{language}";
+    SET_VERIFY_PHONE_TEXT = MANAGEMENT SetCustomVerifyPhoneMessageText PUT "/management/v1/text/message/verifyphone/{language}" body;
+    RESET_VERIFY_PHONE_TEXT = MANAGEMENT ResetCustomVerifyPhoneMessageTextToDefault DELETE "/management/v1/text/message/verifyphone/{language}";
+    GET_CUSTOM_VERIFY_SMS_OTP_TEXT = MANAGEMENT GetCustomVerifySMSOTPMessageText GET "/management/v1/text/message/verifysmsotp/{language}";
+    GET_DEFAULT_VERIFY_SMS_OTP_TEXT = MANAGEMENT GetDefaultVerifySMSOTPMessageText GET "/management/v1/text/default/message/verifysmsotp/{language}";
+    SET_VERIFY_SMS_OTP_TEXT = MANAGEMENT SetCustomVerifySMSOTPMessageText PUT "/management/v1/text/message/verifysmsotp/{language}" body;
+    RESET_VERIFY_SMS_OTP_TEXT = MANAGEMENT ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/management/v1/text/message/verifysmsotp/{language}";
     ADD_HUMAN_USER_V1 = MANAGEMENT AddHumanUser POST "/management/v1/users/human" body;
     IMPORT_HUMAN_USER = MANAGEMENT ImportHumanUser POST "/management/v1/users/human/_import" body;
     ADD_MACHINE_USER = MANAGEMENT AddMachineUser POST "/management/v1/users/machine" body;
@@ -186,6 +194,41 @@ operations! {
     LIST_EVENTS = ADMIN ListEvents POST "/admin/v1/events/_search" body;
     LIST_EVENT_TYPES = ADMIN ListEventTypes POST "/admin/v1/events/types/_search" body;
     LIST_AGGREGATE_TYPES = ADMIN ListAggregateTypes POST "/admin/v1/aggregates/types/_search" body;
+    GET_BUILT_IN_VERIFY_PHONE_TEXT = ADMIN GetDefaultVerifyPhoneMessageText GET "/admin/v1/text/default/message/verifyphone/{language}";
+    GET_INSTANCE_VERIFY_PHONE_TEXT = ADMIN GetCustomVerifyPhoneMessageText GET "/admin/v1/text/message/verifyphone/{language}";
+    SET_INSTANCE_VERIFY_PHONE_TEXT = ADMIN SetDefaultVerifyPhoneMessageText PUT "/admin/v1/text/message/verifyphone/{language}" body;
+    RESET_INSTANCE_VERIFY_PHONE_TEXT = ADMIN ResetCustomVerifyPhoneMessageTextToDefault DELETE "/admin/v1/text/message/verifyphone/{language}";
+    GET_BUILT_IN_VERIFY_SMS_OTP_TEXT = ADMIN GetDefaultVerifySMSOTPMessageText GET "/admin/v1/text/default/message/verifysmsotp/{language}";
+    GET_INSTANCE_VERIFY_SMS_OTP_TEXT = ADMIN GetCustomVerifySMSOTPMessageText GET "/admin/v1/text/message/verifysmsotp/{language}";
+    SET_INSTANCE_VERIFY_SMS_OTP_TEXT = ADMIN SetDefaultVerifySMSOTPMessageText PUT "/admin/v1/text/message/verifysmsotp/{language}" body;
+    RESET_INSTANCE_VERIFY_SMS_OTP_TEXT = ADMIN ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/admin/v1/text/message/verifysmsotp/{language}";
+    LIST_SECRET_GENERATORS = ADMIN ListSecretGenerators POST "/admin/v1/secretgenerators/_search" body;
+    GET_SECRET_GENERATOR = ADMIN GetSecretGenerator GET "/admin/v1/secretgenerators/{generatorType}";
+    UPDATE_SECRET_GENERATOR = ADMIN UpdateSecretGenerator PUT "/admin/v1/secretgenerators/{generatorType}" body;
+    GET_SMTP_CONFIG = ADMIN GetSMTPConfig GET "/admin/v1/smtp";
+    GET_SMTP_CONFIG_BY_ID = ADMIN GetSMTPConfigById GET "/admin/v1/smtp/{id}";
+    LIST_SMTP_CONFIGS = ADMIN ListSMTPConfigs POST "/admin/v1/smtp/_search" body;
+    ADD_SMTP_CONFIG = ADMIN AddSMTPConfig POST "/admin/v1/smtp" body;
+    UPDATE_SMTP_CONFIG = ADMIN UpdateSMTPConfig PUT "/admin/v1/smtp/{id}" body;
+    UPDATE_SMTP_CONFIG_PASSWORD = ADMIN UpdateSMTPConfigPassword PUT "/admin/v1/smtp/{id}/password" body;
+    ACTIVATE_SMTP_CONFIG = ADMIN ActivateSMTPConfig POST "/admin/v1/smtp/{id}/_activate" body;
+    DEACTIVATE_SMTP_CONFIG = ADMIN DeactivateSMTPConfig POST "/admin/v1/smtp/{id}/_deactivate" body;
+    REMOVE_SMTP_CONFIG = ADMIN RemoveSMTPConfig DELETE "/admin/v1/smtp/{id}";
+    TEST_SMTP_CONFIG_BY_ID = ADMIN TestSMTPConfigById POST "/admin/v1/smtp/{id}/_test" body;
+    TEST_SMTP_CONFIG = ADMIN TestSMTPConfig POST "/admin/v1/smtp/_test" body;
+    LIST_EMAIL_PROVIDERS = ADMIN ListEmailProviders POST "/admin/v1/email/_search" body;
+    GET_EMAIL_PROVIDER = ADMIN GetEmailProvider GET "/admin/v1/email";
+    GET_EMAIL_PROVIDER_BY_ID = ADMIN GetEmailProviderById GET "/admin/v1/email/{id}";
+    ADD_EMAIL_PROVIDER_SMTP = ADMIN AddEmailProviderSMTP POST "/admin/v1/email/smtp" body;
+    UPDATE_EMAIL_PROVIDER_SMTP = ADMIN UpdateEmailProviderSMTP PUT "/admin/v1/email/smtp/{id}" body;
+    UPDATE_EMAIL_PROVIDER_SMTP_PASSWORD = ADMIN UpdateEmailProviderSMTPPassword PUT "/admin/v1/email/smtp/{id}/password" body;
+    ADD_EMAIL_PROVIDER_HTTP = ADMIN AddEmailProviderHTTP POST "/admin/v1/email/http" body;
+    UPDATE_EMAIL_PROVIDER_HTTP = ADMIN UpdateEmailProviderHTTP PUT "/admin/v1/email/http/{id}" body;
+    ACTIVATE_EMAIL_PROVIDER = ADMIN ActivateEmailProvider POST "/admin/v1/email/{id}/_activate" body;
+    DEACTIVATE_EMAIL_PROVIDER = ADMIN DeactivateEmailProvider POST "/admin/v1/email/{id}/_deactivate" body;
+    REMOVE_EMAIL_PROVIDER = ADMIN RemoveEmailProvider DELETE "/admin/v1/email/{id}";
+    TEST_EMAIL_PROVIDER_SMTP_BY_ID = ADMIN TestEmailProviderSMTPById POST "/admin/v1/email/smtp/{id}/_test" body;
+    TEST_EMAIL_PROVIDER_SMTP = ADMIN TestEmailProviderSMTP POST "/admin/v1/email/smtp/_test" body;
 
     ADD_ORGANIZATION = ORGS AddOrganization POST "/v2/organizations" body;
     LIST_ORGANIZATIONS = ORGS ListOrganizations POST "/v2/organizations/_search" body;

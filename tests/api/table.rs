@@ -106,6 +106,11 @@ impl Table {
 }
 
 impl Scene {
+    /// What the table calls.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
     /// Whether the table is that of an operation, or of its v2beta twin.
     pub fn operation_is(&self, operation: &Operation) -> bool {
         self.operation.rpc == operation.rpc
