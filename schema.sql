@@ -394,6 +394,10 @@ CREATE TABLE message_texts (
     -- Title, PreHeader, Subject, Greeting, Text, ButtonText or Footer
     key      TEXT    NOT NULL,
     text     TEXT    NOT NULL,
+    -- Of the last event about it, in the history of the organization or the instance.
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
     PRIMARY KEY (org, type, language, key)
 ) STRICT, WITHOUT ROWID;
 

@@ -12,6 +12,7 @@ need cc gcc
 need node nodejs
 need npm npm
 need python3 python3
+need chromium chromium
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 
@@ -37,8 +38,11 @@ if [ ! -d target/node_modules/@zitadel/proto ]; then
 fi
 
 cargo build --workspace
+rm -f target/coverage.md
 # Not nextest: the tests of one binary share a server, and nextest runs each in a process of its own.
 cargo test --workspace
+# Every operation with the encodings it was called over; the last table of cases writes it.
+test -s target/coverage.md
 export PYTHONDONTWRITEBYTECODE=1
 target/venv/bin/pytest tests/python
 tests/sdk/install.sh

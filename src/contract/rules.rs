@@ -61,6 +61,10 @@ pub struct Method {
     pub success_status: u16,
     /// Why it is not offered, for what belongs to a login server.
     pub not_offered: Option<String>,
+    /// The texts with which it refuses what of it is not offered.
+    pub unimplemented: Vec<String>,
+    /// How the texts begin with which it refuses what no limit can say.
+    pub refusals: Vec<String>,
     /// Whether the Connect protocol is offered: for v2 services only (contract/README §1).
     pub connect: bool,
 }
@@ -128,6 +132,16 @@ fn read(pool: &DescriptorPool, descriptor: MethodDescriptor) -> anyhow::Result<M
     };
     let text = |name: &str| anyhow::Ok(option(name)?.as_str().unwrap_or_default().to_owned());
 
+    let texts = |name: &str| {
+        let values = option(name)?;
+        let values = values.as_list().unwrap_or_default().iter();
+        anyhow::Ok(
+            values
+                .filter_map(|value| value.as_str().map(str::to_owned))
+                .collect(),
+        )
+    };
+
     let permission = text("belfry.v1.permission")?;
     let requirement = match permission.as_str() {
         "" => bail!("{name} declares no permission"),
@@ -150,12 +164,9 @@ fn read(pool: &DescriptorPool, descriptor: MethodDescriptor) -> anyhow::Result<M
     Ok(Method {
         path: format!("/{service}/{}", descriptor.name()),
         connect: is_v2(&service),
-        errors: option("belfry.v1.errors")?
-            .as_list()
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|id| id.as_str().map(str::to_owned))
-            .collect(),
+        errors: texts("belfry.v1.errors")?,
+        unimplemented: texts("belfry.v1.unimplemented")?,
+        refusals: texts("belfry.v1.refusals")?,
         success_status: match option("belfry.v1.success_status")?.as_u32() {
             None | Some(0) => 200,
             Some(status) => u16::try_from(status)?,

@@ -7,13 +7,6 @@ mod built_in;
 
 pub use built_in::{LANGUAGES, built_in};
 
-/// The languages in which messages may be worded (contract/providers.md §5); Belfry's own texts are in
-/// [`LANGUAGES`].
-pub const SUPPORTED_LANGUAGES: &[&str] = &[
-    "bg", "cs", "de", "en", "es", "fr", "hu", "id", "it", "ja", "ko", "mk", "nl", "pl", "pt", "ro",
-    "ru", "sv", "tr", "uk", "zh",
-];
-
 /// The types of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageType {

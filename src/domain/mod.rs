@@ -31,11 +31,9 @@ pub use code::{
 pub use event::Event;
 pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
-pub use language::Language;
+pub use language::{Language, TEXT_LANGUAGES};
 pub use list::{AsOf, List, Page};
-pub use message_text::{
-    LANGUAGES, MessageText, MessageType, SUPPORTED_LANGUAGES, TextKey, built_in,
-};
+pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
 pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
 pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::transaction::{ReadTx, WriteTx};
 use crate::{
+    clock::Timestamp,
     domain::{MessageText, MessageType, TextKey},
     error::Error,
 };
@@ -35,10 +36,48 @@ impl ReadTx<'_> {
         }
         Ok(text)
     }
+
+    /// Since when, and until when, the wording of a message in a language was worked on; `None` if there
+    /// is none.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn message_text_history(
+        &self,
+        org: i64,
+        message: MessageType,
+        language: &str,
+    ) -> Result<Option<TextHistory>, Error> {
+        let history = self.row(
+            "SELECT max(sequence), min(created_at), max(changed_at) FROM message_texts
+             WHERE org = ?1 AND type = ?2 AND language = ?3 HAVING count(*) > 0",
+            params![org, message.name(), language],
+            |row| {
+                Ok(TextHistory {
+                    sequence: row.get(0)?,
+                    created_at: Timestamp::from_micros(row.get(1)?),
+                    changed_at: Timestamp::from_micros(row.get(2)?),
+                })
+            },
+        )?;
+        Ok(history)
+    }
+}
+
+/// When a wording was worked on.
+#[derive(Clone, Copy, Debug)]
+pub struct TextHistory {
+    /// The sequence of the last event about it.
+    pub sequence: i64,
+    /// When its oldest part was worded.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub changed_at: Timestamp,
 }
 
 impl WriteTx<'_> {
-    /// Words a part of a message; an empty text takes the wording away.
+    /// Words a part of a message; an empty text takes the wording away. `sequence` is that of the event
+    /// that tells of it, in the history of the organization or the instance.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -47,8 +86,8 @@ impl WriteTx<'_> {
         org: i64,
         message: MessageType,
         language: &str,
-        key: TextKey,
-        text: &str,
+        (key, text): (TextKey, &str),
+        sequence: i64,
     ) -> Result<(), Error> {
         if text.is_empty() {
             self.execute(
@@ -57,11 +96,38 @@ impl WriteTx<'_> {
             )?;
         } else {
             self.execute(
-                "INSERT OR REPLACE INTO message_texts (org, type, language, key, text)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![org, message.name(), language, key.name(), text],
+                "INSERT INTO message_texts (org, type, language, key, text, sequence, created_at, changed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+                 ON CONFLICT DO UPDATE SET text = excluded.text, sequence = excluded.sequence,
+                     changed_at = excluded.changed_at",
+                params![
+                    org,
+                    message.name(),
+                    language,
+                    key.name(),
+                    text,
+                    sequence,
+                    self.stamp.now.micros()
+                ],
             )?;
         }
+        Ok(())
+    }
+
+    /// Takes the whole wording of a message in a language away.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn delete_message_text(
+        &self,
+        org: i64,
+        message: MessageType,
+        language: &str,
+    ) -> Result<(), Error> {
+        self.execute(
+            "DELETE FROM message_texts WHERE org = ?1 AND type = ?2 AND language = ?3",
+            params![org, message.name(), language],
+        )?;
         Ok(())
     }
 }

@@ -64,7 +64,7 @@ pub use instance::Instance;
 pub use machine_keys::{MachineKey, NewMachineKey};
 pub use member_search::{FoundMember, FoundMembership, MemberSearch};
 pub use members::Membership;
-pub use message_texts::INSTANCE_TEXTS;
+pub use message_texts::{INSTANCE_TEXTS, TextHistory};
 pub use messages::{Message, MessageState, Outcome};
 pub use metadata::Metadata;
 pub use org_domains::OrgDomain;

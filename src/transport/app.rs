@@ -1,8 +1,7 @@
 //! The actix-web application: everything but native gRPC, over HTTP/1.1 and, through `h2`, HTTP/2.
 //!
 //! It reads a request whole, lets the encoding answer it and writes that answer. Routing is the
-//! contract's order (README §1): probes and documents, OAuth, gRPC-Web by content type, rpc paths for
-//! Connect, REST.
+//! contract's order (README §1): probes and documents, OAuth, gRPC-Web by content type, rpc paths for Connect, REST.
 //! The only file that knows actix-web.
 
 use std::{rc::Rc, sync::Arc, time::SystemTime};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
+use prost_reflect::Kind;
 
 use super::{
     answer::{Answer, Request},
@@ -50,6 +51,7 @@ pub struct Routes {
 
 struct Entry {
     route: Route,
+    shape: String,
     parameters: Vec<String>,
 }
 
@@ -69,6 +71,7 @@ impl Routes {
                             method: method.clone(),
                             has_body: rule.has_body,
                         },
+                        shape: shape(&rule.path),
                         parameters: parameter_names(&rule.path),
                     };
                     router
@@ -91,18 +94,8 @@ impl Routes {
             .iter()
             .find(|(name, _)| *name == verb)
             .and_then(|(_, router)| router.at(path).ok());
-        let Some(found) = found else {
-            let others: Vec<&str> = self
-                .by_verb
-                .iter()
-                .filter(|(_, router)| router.at(path).is_ok())
-                .map(|(name, _)| *name)
-                .collect();
-            return Err(if others.is_empty() {
-                Refusal::not_found()
-            } else {
-                Refusal::method_not_allowed(others.join(", "))
-            });
+        let Some(found) = found.filter(|found| !self.is_another(found, path)) else {
+            return Err(self.other_verbs(path));
         };
         let parameters = found
             .value
@@ -121,6 +114,56 @@ impl Routes {
             parameters,
         })
     }
+}
+
+impl Routes {
+    /// Whether the path is that of other verbs, because the enum that stands in this verb's template
+    /// has no such value: `/secretgenerators/_search` is no type of generators.
+    fn is_another(&self, found: &matchit::Match<'_, '_, &Entry>, path: &str) -> bool {
+        let input = found.value.route.method.descriptor.input();
+        let mut parameters = found.value.parameters.iter().zip(found.params.iter());
+        let is_unknown = parameters.any(|(name, (_, raw))| {
+            let kind = input.get_field_by_name(name).map(|field| field.kind());
+            let is_number = raw.parse::<i32>().is_ok();
+            matches!(kind, Some(Kind::Enum(choice))
+                if !is_number && choice.get_value_by_name(raw).is_none())
+        });
+        is_unknown
+            && self.by_verb.iter().any(|(_, router)| {
+                let other = router.at(path);
+                other.is_ok_and(|other| other.value.parameters.len() < found.value.parameters.len())
+            })
+    }
+
+    /// 405 with the verbs of the path's own template, without those of a wider one: what can be done
+    /// with `/users/_search` is not what can be done with a user, although that is a possible id.
+    fn other_verbs(&self, path: &str) -> Refusal {
+        let found = || {
+            let all = self.by_verb.iter();
+            all.filter_map(|(verb, router)| Some((*verb, router.at(path).ok()?.value)))
+        };
+        let Some((_, narrowest)) = found().min_by_key(|(_, entry)| entry.parameters.len()) else {
+            return Refusal::not_found();
+        };
+        let verbs: Vec<&str> = found()
+            .filter(|(_, entry)| entry.shape == narrowest.shape)
+            .map(|(verb, _)| verb)
+            .collect();
+        Refusal::method_not_allowed(verbs.join(", "))
+    }
+}
+
+/// A template without the names of its parameters.
+fn shape(template: &str) -> String {
+    let segments = template.split('/');
+    let bare = segments.map(|segment| {
+        if segment.starts_with('{') {
+            "{}"
+        } else {
+            segment
+        }
+    });
+    bare.collect::<Vec<_>>().join("/")
 }
 
 /// The names between braces, in the order of the path.
@@ -220,6 +263,22 @@ mod tests {
             "",
         ] {
             assert_eq!(find("GET", path), Err(404), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_refused_verb_names_those_of_the_paths_own_template() {
+        let routes = Routes::build(&Contract::load().unwrap()).unwrap();
+        for (path, verbs) in [
+            ("/management/v1/users/_search", "POST"),
+            ("/management/v1/users/1", "GET, DELETE"),
+            ("/v2/users/human", "POST"),
+            ("/v2/users/1", "GET, DELETE, PATCH"),
+            ("/v2/users/1/phone", "POST, DELETE"),
+            ("/admin/v1/secretgenerators/_search", "POST"),
+        ] {
+            let refusal = routes.find("PUT", path).err().unwrap();
+            assert_eq!(refusal.allow.as_deref(), Some(verbs), "{path}");
         }
     }
 }

@@ -75,14 +75,6 @@ macro_rules! operations {
 
 operations! {
     MANAGEMENT_HEALTHZ = MANAGEMENT Healthz GET "/management/v1/healthz";
-    GET_CUSTOM_VERIFY_PHONE_TEXT = MANAGEMENT GetCustomVerifyPhoneMessageText GET "/management/v1/text/message/verifyphone/{language}";
-    GET_DEFAULT_VERIFY_PHONE_TEXT = MANAGEMENT GetDefaultVerifyPhoneMessageText GET "/management/v1/text/default/message/verifyphone/{language}";
-    SET_VERIFY_PHONE_TEXT = MANAGEMENT SetCustomVerifyPhoneMessageText PUT "/management/v1/text/message/verifyphone/{language}" body;
-    RESET_VERIFY_PHONE_TEXT = MANAGEMENT ResetCustomVerifyPhoneMessageTextToDefault DELETE "/management/v1/text/message/verifyphone/{language}";
-    GET_CUSTOM_VERIFY_SMS_OTP_TEXT = MANAGEMENT GetCustomVerifySMSOTPMessageText GET "/management/v1/text/message/verifysmsotp/{language}";
-    GET_DEFAULT_VERIFY_SMS_OTP_TEXT = MANAGEMENT GetDefaultVerifySMSOTPMessageText GET "/management/v1/text/default/message/verifysmsotp/{language}";
-    SET_VERIFY_SMS_OTP_TEXT = MANAGEMENT SetCustomVerifySMSOTPMessageText PUT "/management/v1/text/message/verifysmsotp/{language}" body;
-    RESET_VERIFY_SMS_OTP_TEXT = MANAGEMENT ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/management/v1/text/message/verifysmsotp/{language}";
     ADD_HUMAN_USER_V1 = MANAGEMENT AddHumanUser POST "/management/v1/users/human" body;
     IMPORT_HUMAN_USER = MANAGEMENT ImportHumanUser POST "/management/v1/users/human/_import" body;
     ADD_MACHINE_USER = MANAGEMENT AddMachineUser POST "/management/v1/users/machine" body;
@@ -175,6 +167,25 @@ operations! {
     LIST_MY_PROJECT_ORGS = AUTH ListMyProjectOrgs POST "/auth/v1/global/projectorgs/_search" body;
 
     ADMIN_HEALTHZ = ADMIN Healthz GET "/admin/v1/healthz";
+    LIST_SECRET_GENERATORS = ADMIN ListSecretGenerators POST "/admin/v1/secretgenerators/_search" body;
+    GET_SECRET_GENERATOR = ADMIN GetSecretGenerator GET "/admin/v1/secretgenerators/{generatorType}";
+    UPDATE_SECRET_GENERATOR = ADMIN UpdateSecretGenerator PUT "/admin/v1/secretgenerators/{generatorType}" body;
+    ORG_GET_CUSTOM_PHONE_TEXT = MANAGEMENT GetCustomVerifyPhoneMessageText GET "/management/v1/text/message/verifyphone/{language}";
+    ORG_GET_DEFAULT_PHONE_TEXT = MANAGEMENT GetDefaultVerifyPhoneMessageText GET "/management/v1/text/default/message/verifyphone/{language}";
+    ORG_SET_PHONE_TEXT = MANAGEMENT SetCustomVerifyPhoneMessageText PUT "/management/v1/text/message/verifyphone/{language}" body;
+    ORG_RESET_PHONE_TEXT = MANAGEMENT ResetCustomVerifyPhoneMessageTextToDefault DELETE "/management/v1/text/message/verifyphone/{language}";
+    ORG_GET_CUSTOM_OTP_TEXT = MANAGEMENT GetCustomVerifySMSOTPMessageText GET "/management/v1/text/message/verifysmsotp/{language}";
+    ORG_GET_DEFAULT_OTP_TEXT = MANAGEMENT GetDefaultVerifySMSOTPMessageText GET "/management/v1/text/default/message/verifysmsotp/{language}";
+    ORG_SET_OTP_TEXT = MANAGEMENT SetCustomVerifySMSOTPMessageText PUT "/management/v1/text/message/verifysmsotp/{language}" body;
+    ORG_RESET_OTP_TEXT = MANAGEMENT ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/management/v1/text/message/verifysmsotp/{language}";
+    INSTANCE_GET_CUSTOM_PHONE_TEXT = ADMIN GetCustomVerifyPhoneMessageText GET "/admin/v1/text/message/verifyphone/{language}";
+    INSTANCE_GET_DEFAULT_PHONE_TEXT = ADMIN GetDefaultVerifyPhoneMessageText GET "/admin/v1/text/default/message/verifyphone/{language}";
+    INSTANCE_SET_PHONE_TEXT = ADMIN SetDefaultVerifyPhoneMessageText PUT "/admin/v1/text/message/verifyphone/{language}" body;
+    INSTANCE_RESET_PHONE_TEXT = ADMIN ResetCustomVerifyPhoneMessageTextToDefault DELETE "/admin/v1/text/message/verifyphone/{language}";
+    INSTANCE_GET_CUSTOM_OTP_TEXT = ADMIN GetCustomVerifySMSOTPMessageText GET "/admin/v1/text/message/verifysmsotp/{language}";
+    INSTANCE_GET_DEFAULT_OTP_TEXT = ADMIN GetDefaultVerifySMSOTPMessageText GET "/admin/v1/text/default/message/verifysmsotp/{language}";
+    INSTANCE_SET_OTP_TEXT = ADMIN SetDefaultVerifySMSOTPMessageText PUT "/admin/v1/text/message/verifysmsotp/{language}" body;
+    INSTANCE_RESET_OTP_TEXT = ADMIN ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/admin/v1/text/message/verifysmsotp/{language}";
     ADMIN_LANGUAGES = ADMIN GetSupportedLanguages GET "/admin/v1/languages";
     GET_DEFAULT_LANGUAGE = ADMIN GetDefaultLanguage GET "/admin/v1/languages/default";
     SET_DEFAULT_LANGUAGE = ADMIN SetDefaultLanguage PUT "/admin/v1/languages/default/{language}";
@@ -194,17 +205,6 @@ operations! {
     LIST_EVENTS = ADMIN ListEvents POST "/admin/v1/events/_search" body;
     LIST_EVENT_TYPES = ADMIN ListEventTypes POST "/admin/v1/events/types/_search" body;
     LIST_AGGREGATE_TYPES = ADMIN ListAggregateTypes POST "/admin/v1/aggregates/types/_search" body;
-    GET_BUILT_IN_VERIFY_PHONE_TEXT = ADMIN GetDefaultVerifyPhoneMessageText GET "/admin/v1/text/default/message/verifyphone/{language}";
-    GET_INSTANCE_VERIFY_PHONE_TEXT = ADMIN GetCustomVerifyPhoneMessageText GET "/admin/v1/text/message/verifyphone/{language}";
-    SET_INSTANCE_VERIFY_PHONE_TEXT = ADMIN SetDefaultVerifyPhoneMessageText PUT "/admin/v1/text/message/verifyphone/{language}" body;
-    RESET_INSTANCE_VERIFY_PHONE_TEXT = ADMIN ResetCustomVerifyPhoneMessageTextToDefault DELETE "/admin/v1/text/message/verifyphone/{language}";
-    GET_BUILT_IN_VERIFY_SMS_OTP_TEXT = ADMIN GetDefaultVerifySMSOTPMessageText GET "/admin/v1/text/default/message/verifysmsotp/{language}";
-    GET_INSTANCE_VERIFY_SMS_OTP_TEXT = ADMIN GetCustomVerifySMSOTPMessageText GET "/admin/v1/text/message/verifysmsotp/{language}";
-    SET_INSTANCE_VERIFY_SMS_OTP_TEXT = ADMIN SetDefaultVerifySMSOTPMessageText PUT "/admin/v1/text/message/verifysmsotp/{language}" body;
-    RESET_INSTANCE_VERIFY_SMS_OTP_TEXT = ADMIN ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/admin/v1/text/message/verifysmsotp/{language}";
-    LIST_SECRET_GENERATORS = ADMIN ListSecretGenerators POST "/admin/v1/secretgenerators/_search" body;
-    GET_SECRET_GENERATOR = ADMIN GetSecretGenerator GET "/admin/v1/secretgenerators/{generatorType}";
-    UPDATE_SECRET_GENERATOR = ADMIN UpdateSecretGenerator PUT "/admin/v1/secretgenerators/{generatorType}" body;
     GET_SMTP_CONFIG = ADMIN GetSMTPConfig GET "/admin/v1/smtp";
     GET_SMTP_CONFIG_BY_ID = ADMIN GetSMTPConfigById GET "/admin/v1/smtp/{id}";
     LIST_SMTP_CONFIGS = ADMIN ListSMTPConfigs POST "/admin/v1/smtp/_search" body;
@@ -276,6 +276,7 @@ operations! {
 
     BETA_ADD_HUMAN_USER = USERS_BETA AddHumanUser POST "/v2beta/users/human" body;
     BETA_GET_USER_BY_ID = USERS_BETA GetUserByID GET "/v2beta/users/{userId}";
+    BETA_LIST_USERS = USERS_BETA ListUsers POST "/v2beta/users" body;
     BETA_UPDATE_HUMAN_USER = USERS_BETA UpdateHumanUser PUT "/v2beta/users/{userId}" body;
     BETA_DEACTIVATE_USER = USERS_BETA DeactivateUser POST "/v2beta/users/{userId}/deactivate" body;
     BETA_REACTIVATE_USER = USERS_BETA ReactivateUser POST "/v2beta/users/{userId}/reactivate" body;

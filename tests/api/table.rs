@@ -17,6 +17,7 @@ use crate::{
     app::App,
     clients::{Answer, Encoding},
     operations::Operation,
+    passed,
     people::{Change, headers},
 };
 
@@ -91,6 +92,7 @@ impl Table {
             self.operation.grpc_path(),
             failures.join("\n")
         );
+        passed::end(self.operation);
     }
 
     fn run_over(&self, scene: &Scene) -> Vec<String> {
@@ -101,16 +103,14 @@ impl Table {
                 failures.push(format!("  {:?}: {}: {why}", scene.encoding, case.truth));
             }
         }
+        if failures.is_empty() {
+            passed::note(scene.operation, scene.encoding, self.cases.len());
+        }
         failures
     }
 }
 
 impl Scene {
-    /// What the table calls.
-    pub fn operation(&self) -> &'static Operation {
-        self.operation
-    }
-
     /// Whether the table is that of an operation, or of its v2beta twin.
     pub fn operation_is(&self, operation: &Operation) -> bool {
         self.operation.rpc == operation.rpc

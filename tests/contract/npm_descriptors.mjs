@@ -148,11 +148,15 @@ function compareEnum(ourEnum) {
 
 // Limits of values: ours and theirs stand in options of the fields.
 
+// What nothing can be done without, although theirs declares no rule.
+const STRICTER = /\.(NotQuery\.\w+|SetPasswordRequest\.new_password)$/;
+
 function compareRules(name, field, twin) {
   const said = limitsOf(field);
   const declared = rulesOf(getOption(twin, theirRules));
   // Ids are at most 200 characters everywhere, theirs are not always limited.
   if (said.max === 200 && declared.max === undefined && /(^|_)id$/.test(field.name)) delete said.max;
+  if (STRICTER.test(`${field.parent.typeName}.${field.name}`)) delete said.required;
   for (const rule of Object.keys(said)) differ(`${name} ${rule}`, said[rule], declared[rule]);
 }
 

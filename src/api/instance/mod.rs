@@ -3,6 +3,8 @@
 mod get;
 mod languages;
 
+pub(super) use languages::default_language;
+
 use super::table::{ADMIN, AUTH, MANAGEMENT, SETTINGS, Table};
 
 /// What the instance is called.

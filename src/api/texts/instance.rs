@@ -1,14 +1,14 @@
-//! How the instance words its messages: the rows of the admin service.
+//! The message texts of the admin service: how messages are worded for organizations that word nothing.
 
-use super::wording::{self, Level};
+use super::level::{self, Level};
 use crate::{
     api::{
         Ctx,
         table::{ADMIN, Table},
     },
-    contract::pb::zitadel::admin::v1 as wire,
-    domain::{MessageType, TextKey},
-    error::{self, Error},
+    contract::pb::zitadel::admin::v1 as pb,
+    domain::{MessageText, MessageType, TextKey},
+    error::Error,
 };
 
 /// The rows of these operations.
@@ -52,94 +52,136 @@ pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         )
 }
 
-/// The errors of a reset: no language, nothing to reset.
-const RESET: (&error::Entry, &error::Entry) =
-    (error::INSTANCE_TEXT_INVALID, error::INSTANCE_TEXT_NOT_FOUND);
-
-fn level(_ctx: &Ctx) -> Result<Level, Error> {
-    Ok(Level::Instance)
+/// Shows how the instance words the SMS that verifies a phone.
+async fn get_custom_verify_phone(
+    ctx: &Ctx,
+    request: pb::GetCustomVerifyPhoneMessageTextRequest,
+) -> Result<pb::GetCustomVerifyPhoneMessageTextResponse, Error> {
+    let text = level::custom(
+        ctx,
+        Level::Instance,
+        MessageType::VerifyPhone,
+        &request.language,
+    )?;
+    Ok(pb::GetCustomVerifyPhoneMessageTextResponse {
+        custom_text: Some(text),
+    })
 }
 
-macro_rules! operations {
-    ($message:ident: $get_custom:ident($custom:ident -> $custom_answer:ident), $get_default:ident($default:ident -> $default_answer:ident),
-        $reset:ident($reset_request:ident -> $reset_answer:ident)) => {
-        async fn $get_custom(
-            ctx: &Ctx,
-            request: wire::$custom,
-        ) -> Result<wire::$custom_answer, Error> {
-            let text = wording::custom(ctx, level(ctx)?, MessageType::$message, &request.language)?;
-            Ok(wire::$custom_answer {
-                custom_text: Some(text),
-            })
-        }
-
-        async fn $get_default(
-            ctx: &Ctx,
-            request: wire::$default,
-        ) -> Result<wire::$default_answer, Error> {
-            let text = wording::default_of_instance(ctx, MessageType::$message, &request.language)?;
-            Ok(wire::$default_answer {
-                custom_text: Some(text),
-            })
-        }
-
-        async fn $reset(
-            ctx: &Ctx,
-            request: wire::$reset_request,
-        ) -> Result<wire::$reset_answer, Error> {
-            let level = level(ctx)?;
-            let details =
-                wording::reset(ctx, level, MessageType::$message, &request.language, RESET);
-            Ok(wire::$reset_answer {
-                details: Some(details.await?),
-            })
-        }
-    };
+/// Shows how the SMS that verifies a phone is worded where the instance words nothing.
+async fn get_default_verify_phone(
+    ctx: &Ctx,
+    request: pb::GetDefaultVerifyPhoneMessageTextRequest,
+) -> Result<pb::GetDefaultVerifyPhoneMessageTextResponse, Error> {
+    let text = level::built_in_alone(ctx, MessageType::VerifyPhone, &request.language)?;
+    Ok(pb::GetDefaultVerifyPhoneMessageTextResponse {
+        custom_text: Some(text),
+    })
 }
 
-operations! {
-    VerifyPhone:
-    get_custom_verify_phone(GetCustomVerifyPhoneMessageTextRequest -> GetCustomVerifyPhoneMessageTextResponse),
-    get_default_verify_phone(GetDefaultVerifyPhoneMessageTextRequest -> GetDefaultVerifyPhoneMessageTextResponse),
-    reset_verify_phone(ResetCustomVerifyPhoneMessageTextToDefaultRequest -> ResetCustomVerifyPhoneMessageTextToDefaultResponse)
-}
-
-operations! {
-    VerifySmsOtp:
-    get_custom_verify_sms_otp(GetCustomVerifySmsotpMessageTextRequest -> GetCustomVerifySmsotpMessageTextResponse),
-    get_default_verify_sms_otp(GetDefaultVerifySmsotpMessageTextRequest -> GetDefaultVerifySmsotpMessageTextResponse),
-    reset_verify_sms_otp(ResetCustomVerifySmsotpMessageTextToDefaultRequest -> ResetCustomVerifySmsotpMessageTextToDefaultResponse)
-}
-
+/// Words the SMS that verifies a phone for the instance.
 async fn set_verify_phone(
     ctx: &Ctx,
-    request: wire::SetDefaultVerifyPhoneMessageTextRequest,
-) -> Result<wire::SetDefaultVerifyPhoneMessageTextResponse, Error> {
-    let parts = [
-        request.title,
-        request.pre_header,
-        request.subject,
-        request.greeting,
-        request.text,
-        request.button_text,
-        request.footer_text,
-    ];
-    let message = MessageType::VerifyPhone;
-    let details = wording::set(ctx, level(ctx)?, message, &request.language, parts).await?;
-    Ok(wire::SetDefaultVerifyPhoneMessageTextResponse {
+    request: pb::SetDefaultVerifyPhoneMessageTextRequest,
+) -> Result<pb::SetDefaultVerifyPhoneMessageTextResponse, Error> {
+    let mut text = MessageText::default();
+    text.set(TextKey::Title, request.title);
+    text.set(TextKey::PreHeader, request.pre_header);
+    text.set(TextKey::Subject, request.subject);
+    text.set(TextKey::Greeting, request.greeting);
+    text.set(TextKey::Text, request.text);
+    text.set(TextKey::ButtonText, request.button_text);
+    text.set(TextKey::Footer, request.footer_text);
+    let details = level::set(
+        ctx,
+        Level::Instance,
+        MessageType::VerifyPhone,
+        &request.language,
+        text,
+    )
+    .await?;
+    Ok(pb::SetDefaultVerifyPhoneMessageTextResponse {
         details: Some(details),
     })
 }
 
+/// Takes what the instance words of the SMS that verifies a phone away.
+async fn reset_verify_phone(
+    ctx: &Ctx,
+    request: pb::ResetCustomVerifyPhoneMessageTextToDefaultRequest,
+) -> Result<pb::ResetCustomVerifyPhoneMessageTextToDefaultResponse, Error> {
+    let details = level::reset(
+        ctx,
+        Level::Instance,
+        MessageType::VerifyPhone,
+        &request.language,
+    )
+    .await?;
+    Ok(pb::ResetCustomVerifyPhoneMessageTextToDefaultResponse {
+        details: Some(details),
+    })
+}
+
+/// Shows how the instance words the SMS with a one-time password.
+async fn get_custom_verify_sms_otp(
+    ctx: &Ctx,
+    request: pb::GetCustomVerifySmsotpMessageTextRequest,
+) -> Result<pb::GetCustomVerifySmsotpMessageTextResponse, Error> {
+    let text = level::custom(
+        ctx,
+        Level::Instance,
+        MessageType::VerifySmsOtp,
+        &request.language,
+    )?;
+    Ok(pb::GetCustomVerifySmsotpMessageTextResponse {
+        custom_text: Some(text),
+    })
+}
+
+/// Shows how the SMS with a one-time password is worded where the instance words nothing.
+async fn get_default_verify_sms_otp(
+    ctx: &Ctx,
+    request: pb::GetDefaultVerifySmsotpMessageTextRequest,
+) -> Result<pb::GetDefaultVerifySmsotpMessageTextResponse, Error> {
+    let text = level::built_in_alone(ctx, MessageType::VerifySmsOtp, &request.language)?;
+    Ok(pb::GetDefaultVerifySmsotpMessageTextResponse {
+        custom_text: Some(text),
+    })
+}
+
+/// Words the SMS with a one-time password for the instance.
 async fn set_verify_sms_otp(
     ctx: &Ctx,
-    request: wire::SetDefaultVerifySmsotpMessageTextRequest,
-) -> Result<wire::SetDefaultVerifySmsotpMessageTextResponse, Error> {
-    let mut parts = wording::Parts::default();
-    parts[TextKey::Text as usize] = request.text;
-    let message = MessageType::VerifySmsOtp;
-    let details = wording::set(ctx, level(ctx)?, message, &request.language, parts).await?;
-    Ok(wire::SetDefaultVerifySmsotpMessageTextResponse {
+    request: pb::SetDefaultVerifySmsotpMessageTextRequest,
+) -> Result<pb::SetDefaultVerifySmsotpMessageTextResponse, Error> {
+    let mut text = MessageText::default();
+    text.set(TextKey::Text, request.text);
+    let details = level::set(
+        ctx,
+        Level::Instance,
+        MessageType::VerifySmsOtp,
+        &request.language,
+        text,
+    )
+    .await?;
+    Ok(pb::SetDefaultVerifySmsotpMessageTextResponse {
+        details: Some(details),
+    })
+}
+
+/// Takes what the instance words of the SMS with a one-time password away.
+async fn reset_verify_sms_otp(
+    ctx: &Ctx,
+    request: pb::ResetCustomVerifySmsotpMessageTextToDefaultRequest,
+) -> Result<pb::ResetCustomVerifySmsotpMessageTextToDefaultResponse, Error> {
+    let details = level::reset(
+        ctx,
+        Level::Instance,
+        MessageType::VerifySmsOtp,
+        &request.language,
+    )
+    .await?;
+    Ok(pb::ResetCustomVerifySmsotpMessageTextToDefaultResponse {
         details: Some(details),
     })
 }

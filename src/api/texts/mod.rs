@@ -1,10 +1,13 @@
-//! How organizations and the instance word their messages (contract/providers.md §5).
+//! How messages are worded: contract/providers.md §5, for the SMS that verifies a phone and the SMS with a
+//! one-time password.
 //!
-//! `wording` does the work for both levels and every type of message; `org` and `instance` translate.
+//! Strongest first holds what the organization words, what the instance words, and Belfry's own text.
+//! `level` is what is done, the same for organizations and the instance; `org` and `instance` are the
+//! rows of the two services. `delivery` reads the same texts when it sends.
 
 mod instance;
+mod level;
 mod org;
-mod wording;
 
 use super::table::Table;
 

@@ -94,6 +94,9 @@ CREATE TABLE message_texts (
     language TEXT    NOT NULL,
     key      TEXT    NOT NULL,
     text     TEXT    NOT NULL,
+    sequence   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
     PRIMARY KEY (org, type, language, key)
 ) STRICT, WITHOUT ROWID;
 

@@ -185,7 +185,9 @@ function show(operation) {
   return parts;
 }
 
-const bodySchema = (item) => item.requestBody?.content["application/json"].schema;
+const bodySchema = (item) => Object.values(item.requestBody?.content || {})[0]?.schema;
+
+const isForm = (item) => item.requestBody && !item.requestBody.content["application/json"];
 
 function answer(status, part) {
   const response = resolve(part);
@@ -243,9 +245,11 @@ function request(verb, path, item, inputs, text) {
   }
   const token = document.getElementById("token").value.trim();
   if (token && (item.security || []).length) headers.authorization = `Bearer ${token}`;
-  if (text) headers["content-type"] = "application/json";
+  let body = text ? text.value : undefined;
+  if (text) headers["content-type"] = Object.keys(item.requestBody.content)[0];
+  if (isForm(item)) body = new URLSearchParams(JSON.parse(text.value)).toString();
   const search = query.toString();
-  return { target: search ? `${target}?${search}` : target, options: { method: verb.toUpperCase(), headers, body: text ? text.value : undefined, credentials: "omit" } };
+  return { target: search ? `${target}?${search}` : target, options: { method: verb.toUpperCase(), headers, body, credentials: "omit" } };
 }
 
 function pretty(text) {

@@ -200,6 +200,13 @@ fn errors(method: &Method) -> Vec<Listed> {
         errors.push(plain(Error::unimplemented(reason.clone())));
         return errors;
     }
+    let refusals = method.refusals.iter().cloned().map(Error::invalid);
+    let unimplemented = method.unimplemented.iter().cloned();
+    errors.extend(
+        refusals
+            .chain(unimplemented.map(Error::unimplemented))
+            .map(plain),
+    );
     let declared = declared(method);
     if declared
         .iter()
@@ -211,6 +218,17 @@ fn errors(method: &Method) -> Vec<Listed> {
                 .to_owned(),
             std::time::Duration::from_secs(60),
         )));
+    }
+    if method
+        .errors
+        .iter()
+        .any(|id| id == error::TEST_EMAIL_FAILED)
+    {
+        errors.push(plain(Error {
+            code: Code::FailedPrecondition,
+            id: Some(error::TEST_EMAIL_FAILED),
+            ..Error::invalid("The test e-mail did not leave: connection refused")
+        }));
     }
     errors.extend(declared.into_iter().map(Listed::from));
     errors
@@ -234,7 +252,16 @@ fn response(status: u16, words: &str, errors: &[Listed]) -> Value {
                 let reference = format!("#/components/examples/{name}");
                 (name.clone(), json!({ "$ref": reference }))
             }
-            None => (error.id.unwrap_or("no details").to_owned(), example(error)),
+            None => {
+                let name = error.id.unwrap_or("no details");
+                let more = examples.keys().filter(|key| key.starts_with(name)).count();
+                let name = if more > 0 {
+                    format!("{name} {}", more + 1)
+                } else {
+                    name.to_owned()
+                };
+                (name, example(error))
+            }
         };
         examples.insert(name, example);
     }

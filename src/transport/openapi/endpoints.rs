@@ -1,6 +1,7 @@
 //! What is served besides the rpcs of the contract.
 //!
-//! Each endpoint that is no rpc is described here by hand, beside the others of its kind.
+//! Each endpoint that is no rpc is described by hand, beside the others of its kind: the probes and the
+//! document here, those of OAuth in `oauth`.
 
 use serde_json::{Value, json};
 
@@ -39,26 +40,27 @@ pub fn all() -> Vec<(&'static str, Value)> {
 
 /// GET, and HEAD with the same status.
 fn probe(id: &str, summary: &str, responses: Value) -> Value {
-    let operation = |verb: &str| {
-        json!({
-            "operationId": format!("{TAG}.{verb}.{id}"),
-            "tags": [TAG],
-            "summary": summary,
-            "description": format!("{summary}.\n\nNeeds no token."),
-            "security": [],
-            "responses": responses,
-        })
-    };
-    let mut head = operation("head");
+    let answer = |verb: &str| operation(TAG, &format!("{verb}.{id}"), summary, responses.clone());
+    let mut head = answer("head");
     // An answer to HEAD has no body.
     if let Some(answers) = head["responses"].as_object_mut() {
-        for answer in answers.values_mut() {
-            answer
-                .as_object_mut()
-                .map(|answer| answer.remove("content"));
+        for answer in answers.values_mut().filter_map(Value::as_object_mut) {
+            answer.remove("content");
         }
     }
-    json!({ "get": operation("get"), "head": head })
+    json!({ "get": answer("get"), "head": head })
+}
+
+/// An operation that needs no token.
+pub fn operation(tag: &str, id: &str, summary: &str, responses: Value) -> Value {
+    json!({
+        "operationId": format!("{tag}.{id}"),
+        "tags": [tag],
+        "summary": summary,
+        "description": format!("{summary}."),
+        "security": [],
+        "responses": responses,
+    })
 }
 
 fn alive() -> Value {

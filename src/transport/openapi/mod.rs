@@ -7,6 +7,7 @@
 
 mod answers;
 mod endpoints;
+mod oauth;
 mod operation;
 mod schema;
 mod value;
@@ -45,7 +46,7 @@ pub fn document(contract: &Contract) -> anyhow::Result<Value> {
     for method in methods {
         operations.add(method);
     }
-    for (path, endpoint) in endpoints::all() {
+    for (path, endpoint) in oauth::all().into_iter().chain(endpoints::all()) {
         operations.paths.insert(path.to_owned(), endpoint);
     }
     let mut schemas = operations.schemas.components;
@@ -87,7 +88,7 @@ fn tags(contract: &Contract, comments: &Comments) -> Vec<Value> {
             "description": comments.above(&service.parent_file(), service.path()),
         })
     });
-    services.chain([endpoints::tag()]).collect()
+    services.chain([oauth::tag(), endpoints::tag()]).collect()
 }
 
 fn organization_header() -> Value {
@@ -103,4 +104,68 @@ fn organization_header() -> Value {
 fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     let members = members.map(|(name, value)| (name.to_owned(), value));
     members.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn references<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
+        match value {
+            Value::Object(members) => {
+                into.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| references(member, into));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, into)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn everything_that_is_mentioned_is_there() {
+        let document = document(&Contract::load().unwrap()).unwrap();
+        let mut mentioned = Vec::new();
+        references(&document, &mut mentioned);
+        assert!(mentioned.len() > 1_000);
+        for reference in mentioned {
+            let found = document.pointer(reference.trim_start_matches('#'));
+            assert!(found.is_some_and(Value::is_object), "{reference}");
+        }
+    }
+
+    #[test]
+    fn requests_and_answers_of_one_message_differ() {
+        let document = document(&Contract::load().unwrap()).unwrap();
+        let schemas = &document["components"]["schemas"];
+        let sent = &schemas["zitadel.v1.ListQuery.Input"]["properties"]["offset"]["anyOf"];
+        assert_eq!(sent[0]["maximum"], u64::MAX);
+        assert_eq!(sent[1]["pattern"], "^\\+?[0-9]{1,19}$");
+        assert_eq!(sent[2]["type"], "null");
+        let answered = &schemas["zitadel.v1.ListDetails"]["properties"]["totalResult"];
+        assert_eq!(answered["type"], "string");
+    }
+
+    #[test]
+    fn limits_and_members_are_said_as_they_are_checked() {
+        let document = document(&Contract::load().unwrap()).unwrap();
+        let body = |path: &str, verb: &str| {
+            document["paths"][path][verb]["requestBody"]["content"]["application/json"]["schema"]
+                .clone()
+        };
+        let phone = body("/management/v1/users/{userId}/phone", "put");
+        assert_eq!(phone["required"], json!(["phone"]));
+        assert_eq!(phone["properties"]["phone"]["maxLength"], 50);
+        assert_eq!(phone["properties"]["phone"]["pattern"], "^\\+");
+        assert_eq!(phone["properties"].get("userId"), None);
+        let v2 = body("/v2/users/{userId}/phone", "post");
+        let branches: Vec<_> = v2["anyOf"].as_array().unwrap().iter().collect();
+        assert_eq!(branches.len(), 3);
+        assert_eq!(
+            branches[0]["properties"]["returnCode"],
+            json!({ "type": "null" })
+        );
+        let parameters = &document["paths"]["/management/v1/users/_is_unique"]["get"]["parameters"];
+        assert_eq!(parameters[0]["in"], "query");
+    }
 }

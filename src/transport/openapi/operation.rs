@@ -4,7 +4,7 @@
 //! body; a rule without a body takes every other field as a query parameter, as
 //! `transport::parameters` binds them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
@@ -25,6 +25,8 @@ pub struct Operations<'c> {
     pub schemas: Schemas<'c>,
     /// By path, as the document has them.
     pub paths: Map<String, Value>,
+    /// The path as the document has it, by its template without the names of its parameters.
+    by_shape: HashMap<String, String>,
 }
 
 impl<'c> Operations<'c> {
@@ -33,6 +35,7 @@ impl<'c> Operations<'c> {
         Self {
             schemas,
             paths: Map::new(),
+            by_shape: HashMap::new(),
         }
     }
 
@@ -43,14 +46,34 @@ impl<'c> Operations<'c> {
             if index > 0 {
                 id = format!("{id}.{}", index + 1);
             }
-            let operation = self.operation(method, rule, id);
-            let path = in_camel_case(&rule.path, &method.descriptor.input());
+            let path = self.path(&rule.path, &method.descriptor.input());
+            let operation = self.operation(method, rule, &path, id);
             let item = self.paths.entry(path).or_insert_with(|| json!({}));
             item[verb(rule.verb)] = operation;
         }
     }
 
-    fn operation(&mut self, method: &Method, rule: &HttpRule, id: String) -> Value {
+    /// The path with its parameters as JSON calls them, or as another rule with the same path does:
+    /// one path stands in the document once, and only the place of a parameter counts.
+    fn path(&mut self, template: &str, input: &MessageDescriptor) -> String {
+        let segments = template.split('/');
+        let shape: Vec<_> = segments
+            .map(|segment| {
+                if segment.starts_with('{') {
+                    "{}"
+                } else {
+                    segment
+                }
+            })
+            .collect();
+        let own = || in_camel_case(template, input);
+        self.by_shape
+            .entry(shape.join("/"))
+            .or_insert_with(own)
+            .clone()
+    }
+
+    fn operation(&mut self, method: &Method, rule: &HttpRule, path: &str, id: String) -> Value {
         let descriptor = &method.descriptor;
         let (service, input) = (descriptor.parent_service(), descriptor.input());
         let comment = self
@@ -59,7 +82,7 @@ impl<'c> Operations<'c> {
             .above(&service.parent_file(), descriptor.path());
         let in_path: BTreeSet<&str> = parameter_names(&rule.path).collect();
 
-        let mut parameters = self.path_parameters(&rule.path, &input);
+        let mut parameters = self.path_parameters(&rule.path, path, &input);
         if !rule.has_body {
             self.query_parameters(&input, &in_path, &mut Vec::new(), &mut parameters);
         }
@@ -104,10 +127,11 @@ impl<'c> Operations<'c> {
         operation.into()
     }
 
-    fn path_parameters(&self, path: &str, input: &MessageDescriptor) -> Vec<Value> {
-        let fields = parameter_names(path).filter_map(|name| input.get_field_by_name(name));
+    fn path_parameters(&self, template: &str, path: &str, input: &MessageDescriptor) -> Vec<Value> {
+        let fields = parameter_names(template).filter_map(|name| input.get_field_by_name(name));
         fields
-            .filter_map(|field| self.parameter(&field, field.json_name(), "path"))
+            .zip(parameter_names(path))
+            .filter_map(|(field, name)| self.parameter(&field, name, "path"))
             .collect()
     }
 

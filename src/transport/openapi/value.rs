@@ -40,7 +40,12 @@ pub fn sent(field: &FieldDescriptor, rules: &FieldRules) -> Option<Value> {
             } else {
                 "^[+-]?[0-9]"
             };
-            let length = if is_64_bits(&number) { 18 } else { 9 };
+            // As many digits as are in range whatever they are; more only where they happen to be.
+            let length = match (is_64_bits(&number), is_unsigned(&number)) {
+                (true, true) => 19,
+                (true, false) => 18,
+                (false, _) => 9,
+            };
             json!({ "anyOf": [
                 integer(&number),
                 { "type": "string", "pattern": format!("{digits}{{1,{length}}}$") },
@@ -124,7 +129,6 @@ fn text(rules: &FieldRules) -> Value {
         schema["maxLength"] = max.into();
     }
     if rules.email {
-        schema["format"] = "email".into();
         schema["pattern"] = EMAIL.into();
     } else if rules.prefix == "+" {
         schema["pattern"] = "^\\+".into();

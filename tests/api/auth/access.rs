@@ -71,16 +71,6 @@ fn is(kind: Kind, id: Option<&'static str>, message: &'static str) -> impl Fn(&A
 }
 
 #[test]
-fn healthz_needs_no_token_and_answers_nothing() {
-    let app = App::shared();
-    let empty = |answer: &Answer| matches!(&answer.0, Ok(answer) if *answer == json!({}));
-    expect_everywhere(&app, is_healthz, &vec![], empty);
-    // A token that is wrong does not matter either.
-    let wrong = vec![("authorization", "Bearer nobody".to_owned())];
-    expect_everywhere(&app, is_healthz, &wrong, empty);
-}
-
-#[test]
 fn a_call_without_a_header_is_unauthenticated() {
     let app = App::shared();
     let refused = is(Kind::Unauthenticated, None, "auth header missing");

@@ -20,7 +20,7 @@ pub use grpc::Grpc;
 use crate::operations::Operation;
 
 /// How a request and its answer look on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encoding {
     /// JSON on the REST path, HTTP/1.1.
     Rest,
@@ -41,7 +41,8 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    const ALL: [Self; 8] = [
+    /// All of them.
+    pub const ALL: [Self; 8] = [
         Self::Rest,
         Self::RestGrpcWeb,
         Self::RestGrpc,
@@ -54,11 +55,18 @@ impl Encoding {
 
     /// The encodings that the contract offers for an operation.
     pub fn of(operation: &Operation) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|encoding| match encoding {
-            Self::RestGrpcWeb | Self::RestGrpc => operation.has_body,
-            Self::ConnectJson | Self::ConnectProto => operation.has_connect(),
-            _ => true,
-        })
+        Self::offered(operation.has_body, operation.has_connect())
+    }
+
+    /// The encodings of an operation whose REST rule has a body or not, in a service with Connect or not.
+    pub fn offered(has_body: bool, has_connect: bool) -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(move |encoding| match encoding {
+                Self::RestGrpcWeb | Self::RestGrpc => has_body,
+                Self::ConnectJson | Self::ConnectProto => has_connect,
+                _ => true,
+            })
     }
 
     /// Whether parts of the request travel in the path, where they cannot be empty.

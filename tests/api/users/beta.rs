@@ -1,8 +1,8 @@
 //! The v2beta twin: the cases of v2, run over the twin's names (contract/users.md §4, "v2beta twin").
 
 use super::{
-    add_human_user, create_and_update_v2, delete_user, email_v2, get_user_by_id, set_password,
-    state,
+    add_human_user, create_and_update_v2, delete_user, email_v2, get_user_by_id, list_users,
+    set_password, state,
 };
 use crate::{
     codes, operations as o, phones,
@@ -23,6 +23,8 @@ twins! {
     ADD_HUMAN_USER = BETA_ADD_HUMAN_USER of add_human_user::TABLE;
     /// `GetUserByID`
     GET_USER_BY_ID = BETA_GET_USER_BY_ID of get_user_by_id::TABLE;
+    /// `ListUsers`
+    LIST_USERS = BETA_LIST_USERS of list_users::TABLE;
     /// `UpdateHumanUser`
     UPDATE_HUMAN_USER = BETA_UPDATE_HUMAN_USER of create_and_update_v2::UPDATE_HUMAN;
     /// `DeactivateUser`
@@ -60,6 +62,7 @@ twins! {
 run_tables! {
     beta_add_human_user_agrees_with_its_table = ADD_HUMAN_USER,
     beta_get_user_by_id_agrees_with_its_table = GET_USER_BY_ID,
+    beta_list_users_agrees_with_its_table = LIST_USERS,
     beta_update_human_user_agrees_with_its_table = UPDATE_HUMAN_USER,
     beta_deactivate_user_agrees_with_its_table = DEACTIVATE_USER,
     beta_reactivate_user_agrees_with_its_table = REACTIVATE_USER,
