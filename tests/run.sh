@@ -38,8 +38,8 @@ if [ ! -d target/node_modules/@zitadel/proto ]; then
 fi
 
 cargo build --workspace
-# Not nextest: the tests of one binary share a server, and nextest runs each in a process of its own.
 rm -f target/coverage.md
+# Not nextest: the tests of one binary share a server, and nextest runs each in a process of its own.
 cargo test --workspace
 # Every operation with the encodings it was called over; the last table of cases writes it.
 test -s target/coverage.md

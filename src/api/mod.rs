@@ -76,13 +76,10 @@ impl Operations {
     /// # Errors
     /// If a method of the contract has no row, or a row no method: a fault of this program.
     pub fn build(contract: &Contract) -> anyhow::Result<Self> {
-        let mut table = register(Table::new(contract))?.not_offered()?;
+        let table = register(Table::new(contract))?.not_offered()?;
         for method in contract.methods() {
             if !table.by_path.contains_key(&method.path) {
-                // While issue 3 is in the making: afterwards a fault again.
-                let handler: Handler =
-                    Box::new(|_, _| Box::pin(async { Err(Error::unimplemented("not there yet")) }));
-                table.insert(method.clone(), handler)?;
+                anyhow::bail!("no operation is registered for {}", method.path);
             }
         }
         Ok(Self {

@@ -8,6 +8,7 @@
 mod comments;
 mod field_rules;
 mod limits;
+mod payload;
 mod rules;
 
 /// The message types, one module a proto package.
@@ -19,6 +20,7 @@ pub mod pb {
 pub use comments::Comments;
 pub use field_rules::{FieldRules, RuleReader};
 pub use limits::Limited;
+pub use payload::struct_from_json;
 pub use rules::{Contract, HttpRule, Method, Requirement, Verb};
 
 /// The encoded `google.protobuf.FileDescriptorSet` of the contract, with options and comments.

@@ -86,7 +86,10 @@ impl ReadTx<'_> {
         sql.push(SELECT)
             .push("e.sequence > ")
             .bind(search.after_sequence);
-        write_object(&mut sql, search);
+        if let Some(id) = &search.aggregate_id {
+            write_object(&mut sql, &self.objects(id)?);
+        }
+        write_kinds_and_owner(&mut sql, search);
         if let Some(editor) = &search.editor {
             sql.push(" AND e.editor = ").bind(editor.clone());
         }
@@ -105,30 +108,36 @@ impl ReadTx<'_> {
             .bind(i64::from(search.limit));
         self.select(&sql, found_event)
     }
+
+    /// What has that id, by kind and row; ids of different kinds may be the same.
+    fn objects(&self, id: &str) -> Result<Vec<(i64, i64)>, Error> {
+        self.rows(
+            "SELECT 1, row FROM users WHERE id = ?1 UNION ALL SELECT 2, row FROM orgs WHERE id = ?1
+             UNION ALL SELECT 3, row FROM instance WHERE id = ?1",
+            [id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
 }
 
-/// What the object is and whose; one object is found by its index.
-fn write_object(sql: &mut Sql, search: &EventSearch) {
+/// The histories of objects, each by the index.
+fn write_object(sql: &mut Sql, objects: &[(i64, i64)]) {
+    sql.push(" AND (");
+    for (index, (kind, row)) in objects.iter().enumerate() {
+        sql.push(if index == 0 { "" } else { " OR " })
+            .push(&format!("(e.aggregate_type = {kind} AND e.aggregate = "))
+            .bind(*row)
+            .push(")");
+    }
+    sql.push(if objects.is_empty() { "0)" } else { ")" });
+}
+
+/// What the objects are and whose.
+fn write_kinds_and_owner(sql: &mut Sql, search: &EventSearch) {
     if let Some(types) = &search.aggregate_types {
         let numbers: Vec<i64> = types.iter().map(|kind| *kind as i64).collect();
         // The `+` keeps SQLite from walking through all events of a kind by the index and sorting them.
         sql.push(" AND +e.aggregate_type IN ").bind_list(&numbers);
-    }
-    if let Some(id) = &search.aggregate_id {
-        sql.push(" AND (e.aggregate_type, e.aggregate) IN (");
-        for (index, part) in [
-            "1, row FROM users",
-            "2, row FROM orgs",
-            "3, row FROM instance",
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let union = if index == 0 { "" } else { " UNION ALL " };
-            sql.push(&format!("{union}SELECT {part} WHERE id = "))
-                .bind(id.clone());
-        }
-        sql.push(")");
     }
     if let Some(id) = &search.owner_id {
         let id: Value = id.clone().into();

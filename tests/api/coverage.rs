@@ -6,7 +6,7 @@ use belfry::contract::{Contract, HttpRule};
 
 use crate::{
     auth, codes, events, instance, keys, members, operations, operations::Operation, orgs, phones,
-    table::Table, tokens, users,
+    secret_generators, table::Table, texts, tokens, users,
 };
 
 /// Every table.
@@ -90,6 +90,25 @@ const TABLES: &[&Table] = &[
     &phones::set_phone::TABLE,
     &phones::set_phone_refused::TABLE,
     &phones::update_human_phone::TABLE,
+    &secret_generators::GET,
+    &secret_generators::LIST,
+    &secret_generators::UPDATE,
+    &texts::instance::GET_CUSTOM,
+    &texts::instance::GET_DEFAULT,
+    &texts::instance::SET,
+    &texts::instance::RESET,
+    &texts::instance::GET_CUSTOM_OTP,
+    &texts::instance::GET_DEFAULT_OTP,
+    &texts::instance::SET_OTP,
+    &texts::instance::RESET_OTP,
+    &texts::org::GET_CUSTOM,
+    &texts::org::GET_DEFAULT,
+    &texts::org::SET,
+    &texts::org::RESET,
+    &texts::org::GET_CUSTOM_OTP,
+    &texts::org::GET_DEFAULT_OTP,
+    &texts::org::SET_OTP,
+    &texts::org::RESET_OTP,
     &tokens::add_personal_access_token::TABLE,
     &tokens::list::GET,
     &tokens::list::LIST_V1,

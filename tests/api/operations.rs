@@ -167,6 +167,25 @@ operations! {
     LIST_MY_PROJECT_ORGS = AUTH ListMyProjectOrgs POST "/auth/v1/global/projectorgs/_search" body;
 
     ADMIN_HEALTHZ = ADMIN Healthz GET "/admin/v1/healthz";
+    LIST_SECRET_GENERATORS = ADMIN ListSecretGenerators POST "/admin/v1/secretgenerators/_search" body;
+    GET_SECRET_GENERATOR = ADMIN GetSecretGenerator GET "/admin/v1/secretgenerators/{generatorType}";
+    UPDATE_SECRET_GENERATOR = ADMIN UpdateSecretGenerator PUT "/admin/v1/secretgenerators/{generatorType}" body;
+    ORG_GET_CUSTOM_PHONE_TEXT = MANAGEMENT GetCustomVerifyPhoneMessageText GET "/management/v1/text/message/verifyphone/{language}";
+    ORG_GET_DEFAULT_PHONE_TEXT = MANAGEMENT GetDefaultVerifyPhoneMessageText GET "/management/v1/text/default/message/verifyphone/{language}";
+    ORG_SET_PHONE_TEXT = MANAGEMENT SetCustomVerifyPhoneMessageText PUT "/management/v1/text/message/verifyphone/{language}" body;
+    ORG_RESET_PHONE_TEXT = MANAGEMENT ResetCustomVerifyPhoneMessageTextToDefault DELETE "/management/v1/text/message/verifyphone/{language}";
+    ORG_GET_CUSTOM_OTP_TEXT = MANAGEMENT GetCustomVerifySMSOTPMessageText GET "/management/v1/text/message/verifysmsotp/{language}";
+    ORG_GET_DEFAULT_OTP_TEXT = MANAGEMENT GetDefaultVerifySMSOTPMessageText GET "/management/v1/text/default/message/verifysmsotp/{language}";
+    ORG_SET_OTP_TEXT = MANAGEMENT SetCustomVerifySMSOTPMessageText PUT "/management/v1/text/message/verifysmsotp/{language}" body;
+    ORG_RESET_OTP_TEXT = MANAGEMENT ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/management/v1/text/message/verifysmsotp/{language}";
+    INSTANCE_GET_CUSTOM_PHONE_TEXT = ADMIN GetCustomVerifyPhoneMessageText GET "/admin/v1/text/message/verifyphone/{language}";
+    INSTANCE_GET_DEFAULT_PHONE_TEXT = ADMIN GetDefaultVerifyPhoneMessageText GET "/admin/v1/text/default/message/verifyphone/{language}";
+    INSTANCE_SET_PHONE_TEXT = ADMIN SetDefaultVerifyPhoneMessageText PUT "/admin/v1/text/message/verifyphone/{language}" body;
+    INSTANCE_RESET_PHONE_TEXT = ADMIN ResetCustomVerifyPhoneMessageTextToDefault DELETE "/admin/v1/text/message/verifyphone/{language}";
+    INSTANCE_GET_CUSTOM_OTP_TEXT = ADMIN GetCustomVerifySMSOTPMessageText GET "/admin/v1/text/message/verifysmsotp/{language}";
+    INSTANCE_GET_DEFAULT_OTP_TEXT = ADMIN GetDefaultVerifySMSOTPMessageText GET "/admin/v1/text/default/message/verifysmsotp/{language}";
+    INSTANCE_SET_OTP_TEXT = ADMIN SetDefaultVerifySMSOTPMessageText PUT "/admin/v1/text/message/verifysmsotp/{language}" body;
+    INSTANCE_RESET_OTP_TEXT = ADMIN ResetCustomVerifySMSOTPMessageTextToDefault DELETE "/admin/v1/text/message/verifysmsotp/{language}";
     ADMIN_LANGUAGES = ADMIN GetSupportedLanguages GET "/admin/v1/languages";
     GET_DEFAULT_LANGUAGE = ADMIN GetDefaultLanguage GET "/admin/v1/languages/default";
     SET_DEFAULT_LANGUAGE = ADMIN SetDefaultLanguage PUT "/admin/v1/languages/default/{language}";

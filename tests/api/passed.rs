@@ -50,9 +50,10 @@ pub fn end(operation: &Operation) {
         passed.clone()
     };
     let contract = Contract::load().unwrap();
-    let (offered, not_offered): (Vec<_>, Vec<_>) = contract
-        .methods()
-        .map(AsRef::as_ref)
+    let mut methods: Vec<&Method> = contract.methods().map(AsRef::as_ref).collect();
+    methods.sort_by(|one, other| one.name.cmp(&other.name));
+    let (offered, not_offered): (Vec<_>, Vec<_>) = methods
+        .into_iter()
         .partition(|method| method.not_offered.is_none());
     if offered
         .iter()
@@ -86,8 +87,8 @@ fn list(passed: &Passed, offered: &[&Method], not_offered: &[&Method]) -> String
     let total: usize = passed.cases.values().sum();
     let mut list = format!(
         "# Operations and the encodings they were called over\n\n\
-         {} operations, {total} cases. A number is how many cases passed, a dash is an encoding\n\
-         that the contract does not offer.\n\n| operation | {} |\n|---|{}\n",
+         {} operations, {total} runs of cases. A number is how many cases passed, a dash is an\n\
+         encoding that the contract does not offer.\n\n| operation | {} |\n|---|{}\n",
         offered.len(),
         heads.join(" | "),
         "---|".repeat(heads.len()),

@@ -1,18 +1,18 @@
 //! `ListEvents`: events of all objects, newest first unless asked otherwise.
 
-use prost_types::{ListValue, Struct, Value, value::Kind};
-use serde_json::Value as Json;
-
 use super::types::{aggregate_type, event_type};
 use crate::{
     api::{Ctx, details, history},
     clock::Timestamp,
-    contract::pb::zitadel::{
-        admin::v1::{
-            ListEventsRequest, ListEventsResponse,
-            list_events_request::{CreationDateFilter, CreationDateRange},
+    contract::{
+        pb::zitadel::{
+            admin::v1::{
+                ListEventsRequest, ListEventsResponse,
+                list_events_request::{CreationDateFilter, CreationDateRange},
+            },
+            event::v1::{Aggregate, Editor, Event},
         },
-        event::v1::{Aggregate, Editor, Event},
+        struct_from_json,
     },
     domain::AggregateType,
     error::Error,
@@ -96,7 +96,9 @@ fn instant(time: &prost_types::Timestamp) -> Timestamp {
 }
 
 fn shown(event: FoundEvent) -> Result<Event, Error> {
-    let payload = event.payload.as_deref().map(payload).transpose()?;
+    // Anything but an object is a fault of the database (ADMIN-eaimD in the reference).
+    let payload = event.payload.as_deref().map(struct_from_json).transpose();
+    let payload = payload.map_err(Error::internal)?;
     let kind = event.aggregate_type.map(AggregateType::name);
     Ok(Event {
         editor: Some(Editor {
@@ -114,37 +116,4 @@ fn shown(event: FoundEvent) -> Result<Event, Error> {
         payload,
         r#type: Some(event_type(&event.name)),
     })
-}
-
-/// A stored payload; anything but an object is a fault of the database (ADMIN-eaimD in the reference).
-fn payload(json: &str) -> Result<Struct, Error> {
-    match serde_json::from_str(json) {
-        Ok(Json::Object(members)) => Ok(members_of(members)),
-        Ok(_) => Err(Error::internal("the payload of an event is no object")),
-        Err(fault) => Err(Error::internal(fault)),
-    }
-}
-
-fn members_of(members: serde_json::Map<String, Json>) -> Struct {
-    Struct {
-        fields: members
-            .into_iter()
-            .map(|(name, json)| (name, value(json)))
-            .collect(),
-    }
-}
-
-/// Numbers become doubles, as in JSON.
-fn value(json: Json) -> Value {
-    let kind = match json {
-        Json::Null => Kind::NullValue(0),
-        Json::Bool(truth) => Kind::BoolValue(truth),
-        Json::Number(number) => Kind::NumberValue(number.as_f64().unwrap_or_default()),
-        Json::String(text) => Kind::StringValue(text),
-        Json::Array(items) => Kind::ListValue(ListValue {
-            values: items.into_iter().map(value).collect(),
-        }),
-        Json::Object(members) => Kind::StructValue(members_of(members)),
-    };
-    Value { kind: Some(kind) }
 }

@@ -14,7 +14,7 @@ export const Code = {
 };
 
 /** Methods of TextQueryMethod. */
-export const Method = { equals: 0, equalsIgnoreCase: 1, startsWith: 2, startsWithIgnoreCase: 3, contains: 4, containsIgnoreCase: 5 };
+export const Method = { equals: 0, equalsIgnoreCase: 1, startsWithIgnoreCase: 3, contains: 4 };
 
 /** Expects a call to fail with a code and the id that its detail and its message name. */
 export async function refused(clients, call, code, id) {
