@@ -107,7 +107,8 @@ async fn update(
             Ok(details::full(&instance.aggregate))
         })
         .await?;
-    ctx.services.codes.policies.set(kind, generator);
+    let services = &ctx.services;
+    services.codes.policies.follow(&services.store, kind)?;
     Ok(UpdateSecretGeneratorResponse {
         details: Some(details),
     })

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use belfry::contract::{Contract, HttpRule};
 
 use crate::{
-    auth, codes, events, instance, keys, members, operations, operations::Operation, orgs, phones,
-    secret_generators, table::Table, texts, tokens, users,
+    auth, codes, email_providers, events, instance, keys, members, operations,
+    operations::Operation, orgs, phones, secret_generators, table::Table, texts, tokens, users,
 };
 
 /// Every table.
@@ -30,6 +30,30 @@ const TABLES: &[&Table] = &[
     &keys::secrets::ADD,
     &keys::secrets::REMOVE_V1,
     &keys::secrets::REMOVE,
+    &email_providers::smtp::ADD,
+    &email_providers::smtp::ADD_EMAIL,
+    &email_providers::smtp::UPDATE,
+    &email_providers::smtp::UPDATE_EMAIL,
+    &email_providers::smtp::PASSWORD,
+    &email_providers::smtp::PASSWORD_EMAIL,
+    &email_providers::http::ADD,
+    &email_providers::http::UPDATE,
+    &email_providers::state::ACTIVATE,
+    &email_providers::state::ACTIVATE_EMAIL,
+    &email_providers::state::DEACTIVATE,
+    &email_providers::state::DEACTIVATE_EMAIL,
+    &email_providers::state::REMOVE,
+    &email_providers::state::REMOVE_EMAIL,
+    &email_providers::show::GET_ACTIVE,
+    &email_providers::show::GET_ACTIVE_EMAIL,
+    &email_providers::show::GET,
+    &email_providers::show::GET_EMAIL,
+    &email_providers::show::LIST,
+    &email_providers::show::LIST_EMAIL,
+    &email_providers::trial::BY_ID,
+    &email_providers::trial::BY_ID_EMAIL,
+    &email_providers::trial::DESCRIBED,
+    &email_providers::trial::DESCRIBED_EMAIL,
     &events::list::TABLE,
     &events::types::EVENTS,
     &events::types::AGGREGATES,

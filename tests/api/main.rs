@@ -12,6 +12,7 @@ mod auth;
 mod clients;
 mod codes;
 mod coverage;
+mod email_providers;
 mod events;
 mod instance;
 mod keys;

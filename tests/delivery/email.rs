@@ -281,26 +281,3 @@ fn connections_to_the_mail_server_are_used_again() {
     let first = &mails[0]["connection"];
     assert!(mails.iter().all(|mail| mail["connection"] == *first));
 }
-
-#[test]
-fn a_custom_text_is_what_an_sms_says() {
-    let (_mail, app) = with_mail();
-    let custom = json!({"text": "Glocke: {{.Code}} für {{.DisplayName}}"});
-    app.ok("PUT", "/management/v1/text/message/verifyphone/en", &custom);
-    let (_, number) = app.human_with_phone();
-    let text = app.wait_for_sms(&number).text;
-    assert!(
-        text.starts_with("Glocke: ") && text.ends_with(" für Ada Lovelace"),
-        "{text}"
-    );
-    app.ok(
-        "DELETE",
-        "/management/v1/text/message/verifyphone/en",
-        &Value::Null,
-    );
-    let instance = json!({"text": "Instanz: {{.Code}}"});
-    app.ok("PUT", "/admin/v1/text/message/verifyphone/en", &instance);
-    let (_, number) = app.human_with_phone();
-    let text = app.wait_for_sms(&number).text;
-    assert!(text.starts_with("Instanz: "), "{text}");
-}

@@ -109,8 +109,8 @@ pub fn code_in(mail: &Value) -> String {
         let good = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
         word.len() == 6 && word.chars().all(good)
     };
-    let words = text.split(|c: char| !c.is_alphanumeric());
-    let code = words.filter(is_code).next();
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let code = words.find(is_code);
     code.unwrap_or_else(|| panic!("no code in {text:?}"))
         .to_owned()
 }

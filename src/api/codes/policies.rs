@@ -31,12 +31,11 @@ impl CodePolicies {
             GeneratorType::VerifyPhoneCode => verify_phone,
             kind => usual(kind),
         };
-        let policies = GeneratorType::ALL.map(|kind| Arc::new(CodePolicy::new(of(kind))));
-        let policies = Self(RwLock::new(policies));
+        let mut policies = GeneratorType::ALL.map(|kind| Arc::new(CodePolicy::new(of(kind))));
         for stored in store.read_blocking(|tx| tx.secret_generators())? {
-            policies.set(stored.kind, stored.generator);
+            policies[stored.kind as usize - 1] = Arc::new(CodePolicy::new(stored.generator));
         }
-        Ok(policies)
+        Ok(Self(RwLock::new(policies)))
     }
 
     /// How a kind of code is made now.
@@ -45,10 +44,18 @@ impl CodePolicies {
         policies[kind as usize - 1].clone()
     }
 
-    /// Makes a kind of code otherwise from now on.
-    pub fn set(&self, kind: GeneratorType, generator: SecretGenerator) {
+    /// Makes a kind of code as the database says by now. It is read under the lock, so that of two changes
+    /// at once the later one stays.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn follow(&self, store: &Store, kind: GeneratorType) -> Result<(), Error> {
         let mut policies = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        policies[kind as usize - 1] = Arc::new(CodePolicy::new(generator));
+        let stored = store.point(|tx| tx.secret_generators())?;
+        if let Some(stored) = stored.into_iter().find(|stored| stored.kind == kind) {
+            policies[kind as usize - 1] = Arc::new(CodePolicy::new(stored.generator));
+        }
+        Ok(())
     }
 }
 

@@ -81,6 +81,10 @@ fn register_email(table: Table<'_>) -> anyhow::Result<Table<'_>> {
 /// Keeps a provider with the event that tells of it.
 fn save(tx: &WriteTx<'_>, provider: &mut EmailProvider, event: Event) -> Result<Aggregate, Error> {
     let instance = tx.append_to_instance(event)?;
+    if provider.sequence == 0 {
+        // New: as old as its first event, which is not before that of the change in front of it.
+        provider.created_at = instance.changed_at;
+    }
     provider.sequence = instance.sequence;
     provider.changed_at = instance.changed_at;
     tx.save_email_provider(provider)?;

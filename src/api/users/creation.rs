@@ -37,6 +37,10 @@ pub(super) struct NewPerson {
 }
 
 /// What happens to the e-mail address.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each request, moved once"
+)]
 pub(super) enum EmailPlan {
     /// The user has to finish the initialization; whether the address counts as verified already.
     Initialize { is_verified: bool },

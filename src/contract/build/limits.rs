@@ -148,7 +148,9 @@ impl Limits {
             return String::new();
         }
         let name = rust_field(oneof.name());
-        format!("#[allow(unreachable_patterns, clippy::single_match)] match &self.{name} {{ {arms} _ => {{}} }}\n")
+        format!(
+            "#[allow(unreachable_patterns, clippy::single_match)] match &self.{name} {{ {arms} _ => {{}} }}\n"
+        )
     }
 
     /// The statements that check one value of a field, which is called `value`.

@@ -139,7 +139,10 @@ pub const TABLE: Table = Table {
                 assert_eq!(answer["result"][0]["userId"], machine.as_str());
                 let own = json!({"inUserIdsQuery": {"userIds": [machine, s.ids[0]]}});
                 let request = json!({"queries": [own]});
-                assert_eq!(ids(t.by(&token).call(request)), [machine.clone()]);
+                assert_eq!(
+                    ids(t.by(&token).call(request)),
+                    std::slice::from_ref(&machine)
+                );
                 let elsewhere = json!({"organizationIdQuery": {"organizationId": s.org}});
                 assert!(ids(t.by(&token).call(json!({"queries": [elsewhere.clone()]}))).is_empty());
                 // A role that grants something else changes nothing.
@@ -150,7 +153,10 @@ pub const TABLE: Table = Table {
                         .ok();
                 };
                 member(&["ORG_PROJECT_CREATOR"]);
-                assert_eq!(ids(t.by(&token).call(json!({}))), [machine.clone()]);
+                assert_eq!(
+                    ids(t.by(&token).call(json!({}))),
+                    std::slice::from_ref(&machine)
+                );
                 let request = json!({"userId": machine});
                 let operation = &crate::operations::REMOVE_ORG_MEMBER;
                 t.rest(operation, &t.admin.token, Some(&s.org), request)
