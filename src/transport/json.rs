@@ -176,6 +176,11 @@ impl<'de> Visitor<'de> for Known {
         if matches!(self, Self::Unsigned64) && value >= TWO_TO_THE_64TH {
             return Err(E::custom("a number is out of range"));
         }
+        // Other numbers may be written with a point as well; of enums prost-reflect does not know that.
+        let number = value as i32;
+        if matches!(self, Self::Enum(_)) && f64::from(number) == value {
+            return self.keep(number.into());
+        }
         self.keep(value.into())
     }
 

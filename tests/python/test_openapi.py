@@ -91,7 +91,8 @@ def test_every_error_of_an_operation_names_its_status(document):
     shared = document["components"]["examples"]
     seen = 0
     for item in document["paths"].values():
-        for operation in item.values():
+        # Errors of OAuth have a form of their own.
+        for operation in (one for one in item.values() if one["tags"] != ["oauth"]):
             for status, answer in operation["responses"].items():
                 content = answer.get("content", {}).get("application/json", {})
                 for example in content.get("examples", {}).values():

@@ -41,6 +41,7 @@ fn values_are_read_in_every_form_and_written_in_one() {
         (r#"{"raw":"+/8="}"#, r#"{"raw":"+/8="}"#),
         (r#"{"state":"STATE_ACTIVE"}"#, r#"{"state":"STATE_ACTIVE"}"#),
         (r#"{"state":2}"#, r#"{"state":"STATE_LOCKED"}"#),
+        (r#"{"state":2.0}"#, r#"{"state":"STATE_LOCKED"}"#),
         (r#"{"state":77}"#, r#"{"state":77}"#),
         (r#"{"state":"STATE_NEW"}"#, "{}"),
         (
@@ -118,6 +119,8 @@ fn what_is_not_this_message_is_refused() {
         r#"{"big":"9223372036854775808"}"#,
         r#"{"raw":"*"}"#,
         r#"{"state":true}"#,
+        r#"{"state":1.5}"#,
+        r#"{"state":2147483648.0}"#,
         r#"{"state":{}}"#,
         r#"{"state":[1]}"#,
         r#"{"states":1}"#,
