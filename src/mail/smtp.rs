@@ -170,12 +170,19 @@ fn failure(fault: &lettre::transport::smtp::Error) -> Failure {
     }
     match fault.status().map(u16::from) {
         // The mailbox, the message or the way to it is refused (RFC 5321, 4.2.3).
-        Some(550..=559) => Failure::Permanent(text),
+        Some(550..=559) if !is_about_sender(&text) => Failure::Permanent(text),
         // Not this e-mail but any is refused: no authentication (RFC 4954), no TLS, an unknown command.
         Some(500..) => Failure::Settings(text),
         _ if fault.is_client() => Failure::Settings(text),
         _ => Failure::Temporary(text),
     }
+}
+
+/// Whether the sender or its rights are refused (RFC 3463: X.1.7, X.1.8, X.7.x), not the recipient: then
+/// any e-mail is refused until the settings are right.
+fn is_about_sender(text: &str) -> bool {
+    let codes = ["): 5.1.7", "): 5.1.8", "): 5.7."];
+    codes.iter().any(|code| text.contains(code))
 }
 
 fn is_loopback(host: &str) -> bool {

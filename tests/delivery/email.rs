@@ -235,6 +235,18 @@ fn a_temporary_refusal_is_tried_again_and_a_permanent_one_ends_the_message() {
 }
 
 #[test]
+fn a_sender_that_is_refused_waits_for_better_settings() {
+    let (mail, app) = with_mail();
+    mail.set_mood("550 5.7.1 you may not send");
+    let (_, address) = app.human_with_email(json!({"sendCode": {}}));
+    wait_for("two attempts", Duration::from_secs(20), || {
+        (app.message_to(&address).attempts >= 2).then_some(())
+    });
+    mail.set_mood("");
+    mail.wait_for_mail(&address);
+}
+
+#[test]
 fn a_slow_mail_server_holds_no_sms_up_and_a_hanging_sms_provider_no_email() {
     let mail = MailServer::start(free_port(), &[]);
     let config = smtp("127.0.0.1", mail.port, "tls = false");

@@ -14,9 +14,14 @@ use crate::{
 
 /// A request that breaks rules wherever the path allows it.
 fn broken_request(operation: &Operation) -> Value {
-    let parameters = operation
-        .parameters()
-        .map(|name| (name.to_owned(), json!("1")));
+    let parameters = operation.parameters().map(|name| {
+        // An enum has no name "1".
+        let value = match name {
+            "generatorType" => "SECRET_GENERATOR_TYPE_UNSPECIFIED",
+            _ => "1",
+        };
+        (name.to_owned(), json!(value))
+    });
     Value::Object(parameters.collect())
 }
 
