@@ -285,13 +285,15 @@ function navigate() {
   document.getElementById("operations").replaceChildren(...groups.filter(Boolean));
 }
 
+const isOffered = (operation) => Object.keys(operation.item.responses).some((status) => status < 300);
+
 const isCurrent = (operation) => decodeURIComponent(location.hash.slice(1)) === operation.item.operationId;
 
 function link(operation) {
   const anchor = element("a", { href: `#${encodeURIComponent(operation.item.operationId)}`, title: operation.path },
     element("span", { className: `verb ${operation.verb}` }, operation.verb), operation.name);
   if (isCurrent(operation)) anchor.setAttribute("aria-current", "page");
-  return element("li", { className: operation.item.responses["501"] ? "gone" : "" }, anchor);
+  return element("li", { className: isOffered(operation) ? "" : "gone" }, anchor);
 }
 
 function home() {

@@ -162,26 +162,53 @@ pub fn responses(method: &Method, success: Option<(String, Value)>) -> Map<Strin
 
 /// The errors of an operation, in the order of the checks; an id may stand for two errors.
 pub fn declared(method: &Method) -> Vec<&'static Entry> {
+    let topics = topics(method);
     let mut found: Vec<&Entry> = Vec::new();
-    for id in &method.errors {
-        for entry in error::ALL.iter().filter(|entry| entry.id == id) {
-            if !found.contains(entry) && is_about(entry, method) {
-                found.push(entry);
-            }
+    for entry in method.errors.iter().flat_map(|id| meant(id, &topics)) {
+        if !found.contains(&entry) {
+            found.push(entry);
         }
     }
     found
 }
 
-/// Ids that stand for two errors are used by twins, one about phones, one about e-mail.
-fn is_about(entry: &Entry, method: &Method) -> bool {
+/// What a message key may be about, where an id stands for several.
+const TOPICS: [&str; 4] = ["Phone", "Email", "Password", "Profile"];
+
+fn topic(entry: &Entry) -> Option<&'static str> {
+    let named = |topic: &&&str| entry.key.contains(&format!(".{topic}."));
+    TOPICS.iter().find(named).copied()
+}
+
+fn entries(id: &str) -> Vec<&'static Entry> {
+    let all = error::ALL.iter().copied();
+    all.filter(|entry| entry.id == id).collect()
+}
+
+/// What an operation is about, by its name and by its errors that stand for one thing only.
+fn topics(method: &Method) -> BTreeSet<&'static str> {
     let name = method.descriptor.name();
-    let other = match (name.contains("Phone"), name.contains("Email")) {
-        (true, false) => ".Email.",
-        (false, true) => ".Phone.",
-        _ => return true,
+    let by_name = TOPICS.into_iter().filter(|topic| name.contains(topic));
+    let by_error = method.errors.iter().filter_map(|id| match entries(id)[..] {
+        [entry] => topic(entry),
+        _ => None,
+    });
+    by_name.chain(by_error).collect()
+}
+
+/// What an id stands for in an operation: what it is about, or else nothing in particular.
+fn meant(id: &str, topics: &BTreeSet<&'static str>) -> Vec<&'static Entry> {
+    let all = entries(id);
+    let about = |is_meant: &dyn Fn(Option<&'static str>) -> bool| {
+        let found = all.iter().copied().filter(|entry| is_meant(topic(entry)));
+        found.collect::<Vec<_>>()
     };
-    !entry.key.contains(other)
+    let own = about(&|topic| topic.is_some_and(|topic| topics.contains(topic)));
+    let general = about(&|topic| topic.is_none());
+    [own, general, all.clone()]
+        .into_iter()
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 /// Without those of [`any`].

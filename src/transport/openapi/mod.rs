@@ -147,6 +147,40 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_stands_for_several_errors_is_told_apart_by_the_operation() {
+        let document = document(&Contract::load().unwrap()).unwrap();
+        for (path, verb, line) in [
+            (
+                "/management/v1/users/{userId}/phone",
+                "put",
+                "`COMMAND-3M0fs` failed precondition",
+            ),
+            (
+                "/v2/users/{userId}/password",
+                "post",
+                "`COMMAND-3M0fs` invalid argument",
+            ),
+            (
+                "/v2/users/{userId}/email",
+                "post",
+                "`COMMAND-Uch5e` failed precondition: The e-mail",
+            ),
+            (
+                "/v2/users/{userId}/phone",
+                "post",
+                "`COMMAND-Uch5e` failed precondition: The phone",
+            ),
+        ] {
+            let text = document["paths"][path][verb]["description"]
+                .as_str()
+                .unwrap();
+            let id = line.split('`').nth(1).unwrap();
+            assert!(text.contains(line), "{path}: {text}");
+            assert_eq!(text.matches(id).count(), 1, "{path}: {text}");
+        }
+    }
+
+    #[test]
     fn limits_and_members_are_said_as_they_are_checked() {
         let document = document(&Contract::load().unwrap()).unwrap();
         let body = |path: &str, verb: &str| {
