@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::domain::{CodeHash, MessageId, PhoneNumber, PlainCode};
+use crate::domain::{CodeHash, CodePurpose, MessageId, PhoneNumber, PlainCode};
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -146,6 +146,11 @@ impl Keys {
     /// As [`Keys::hash_number`], for a user without a number.
     pub fn hash_user(&self, id: &str) -> [u8; 16] {
         self.hash_subject(&format!("user {id}"))
+    }
+
+    /// As [`Keys::hash_number`], for the codes of a purpose that a user gets.
+    pub fn hash_purpose(&self, id: &str, purpose: CodePurpose) -> [u8; 16] {
+        self.hash_subject(&format!("purpose {} of {id}", purpose as u8))
     }
 
     /// As [`Keys::hash_number`], for an e-mail address, without regard to case.

@@ -66,10 +66,15 @@ impl Organization {
 }
 
 /// The domain that an organization gets by its name, below the instance's
-/// (contract/orgs-and-auth.md §1). A name without a letter or digit makes no label; the id does.
+/// (contract/orgs-and-auth.md §1). A name without a letter or digit makes no label; the id does, or its
+/// bytes in hexadecimal.
 pub fn generated_domain(name: &str, id: &str, instance_domain: &str) -> String {
-    let label = domain_label(name);
-    let label = if label.is_empty() { id } else { &label };
+    let in_hexadecimal = || -> String { id.bytes().map(|b| format!("{b:02x}")).take(31).collect() };
+    let label = [name, id]
+        .into_iter()
+        .map(domain_label)
+        .find(|label| !label.is_empty())
+        .unwrap_or_else(in_hexadecimal);
     format!("{label}.{instance_domain}").to_lowercase()
 }
 
@@ -123,6 +128,14 @@ mod tests {
             "acme.example.com"
         );
         assert_eq!(generated_domain("&&", "7", "example.com"), "7.example.com");
+        assert_eq!(
+            generated_domain("&&", "a@b/c d", "example.com"),
+            "abc-d.example.com"
+        );
+        assert_eq!(
+            generated_domain("&&", "@!", "example.com"),
+            "4021.example.com"
+        );
     }
 
     #[test]

@@ -34,6 +34,19 @@ impl ReadTx<'_> {
         )
     }
 
+    /// How much metadata a user has, in bytes of keys and values.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn metadata_bytes(&self, user: i64) -> Result<i64, Error> {
+        let total = self.row(
+            "SELECT coalesce(sum(length(key) + length(value)), 0) FROM user_metadata WHERE user = ?1",
+            [user],
+            |row| row.get(0),
+        )?;
+        Ok(total.unwrap_or(0))
+    }
+
     /// All that a user has, in the order of the keys.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ impl Attempt {
     }
 
     /// Ends the wait for a user's code of another purpose if this is it, which `succeeded` tells; a wrong
-    /// one is counted, which `failed` tells, and that is kept.
+    /// one is counted, which `failed` tells, and that is kept. Each purpose has its own counter.
     ///
     /// # Errors
     /// As [`Attempt::judge`].
@@ -98,20 +98,56 @@ impl Attempt {
         (succeeded, failed): (Event, Event),
         wrong: &'static Entry,
     ) -> Result<(), Refusal> {
-        let code = tx.pending_code(user.row, purpose)?;
-        let subject = self.services.keys.hash_user(&user.id);
-        if self.weigh(tx, code.as_ref(), &subject)? {
+        let Some(mut code) = tx.pending_code(user.row, purpose)? else {
+            // Nothing to guess: strangers neither use up the owner's tries nor fill the history.
+            return Err(wrong.into());
+        };
+        let subject = self.subject(user, purpose);
+        if self.weigh(tx, Some(&code), &subject)? {
             user.push(succeeded);
             tx.delete_code(user.row, purpose)?;
             return Ok(());
         }
-        if let Some(mut code) = code {
-            code.wrong_tries = code.wrong_tries.saturating_add(1);
-            tx.save_code(user.row, purpose, &code)?;
-        }
+        code.wrong_tries = code.wrong_tries.saturating_add(1);
+        tx.save_code(user.row, purpose, &code)?;
         user.push(failed);
         tx.save_user_events(user)?;
         Err(Refusal::Keep(wrong.into()))
+    }
+
+    /// Whether the code would be taken now, counting nothing: what is costly need not be done for one
+    /// that would not.
+    ///
+    /// # Errors
+    /// EXHAUSTED at a limit.
+    pub(in crate::api) fn looks_right(
+        &self,
+        tx: &ReadTx<'_>,
+        user: &Aggregate,
+        purpose: CodePurpose,
+    ) -> Result<bool, Error> {
+        let code = tx.pending_code(user.row, purpose)?;
+        if code.is_some() {
+            self.check_limits(tx, code.as_ref(), &self.subject(user, purpose))?;
+        }
+        Ok(self.is_right(code.as_ref()))
+    }
+
+    /// Whether a password may be tried.
+    ///
+    /// # Errors
+    /// EXHAUSTED after too many wrong ones.
+    pub(in crate::api) fn check_password_limit(
+        ctx: &Ctx,
+        tx: &ReadTx<'_>,
+        user: &Aggregate,
+    ) -> Result<(), Error> {
+        let subject = ctx.services.keys.hash_user(&user.id);
+        Self::new(ctx, String::new()).check_limits(tx, None, &subject)
+    }
+
+    fn subject(&self, user: &Aggregate, purpose: CodePurpose) -> [u8; 16] {
+        self.services.keys.hash_purpose(&user.id, purpose)
     }
 
     /// Keeps what follows from a checked password: a wrong one is counted as a wrong code is.

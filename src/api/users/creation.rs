@@ -1,6 +1,7 @@
 //! How a human comes into being, whichever API asks: the checks that need rows, the events in order,
 //! the codes, one transaction. The operations translate their requests into [`NewPerson`].
 
+use super::metadata;
 use crate::{
     api::{
         Ctx,
@@ -103,6 +104,7 @@ impl Prepared {
     /// # Errors
     /// What is wrong first.
     pub fn check(&mut self, tx: &ReadTx<'_>, org: i64) -> Result<i64, Error> {
+        metadata::check(&self.person.metadata)?;
         let sequence = check_id(tx, &self.id, self.person.id_taken)?;
         check_domain(
             tx,
@@ -119,6 +121,7 @@ impl Prepared {
     /// # Errors
     /// As [`Prepared::check`]; EXISTS when the user name is taken.
     pub fn insert(mut self, tx: &WriteTx<'_>, org: OrgRef) -> Result<Created, Error> {
+        check_org(tx, &org)?;
         let sequence = self.check(tx, org.row)?;
         let Self {
             person,
@@ -164,8 +167,8 @@ impl Prepared {
 
 /// The sequence that a new user under an id goes on from: 0, or a tombstone's.
 pub(super) fn check_id(tx: &ReadTx<'_>, id: &str, taken: &'static Entry) -> Result<i64, Error> {
-    // The history names these services as editors.
-    if matches!(id, "SYSTEM" | "NOTIFICATION") {
+    // The history names the services as editors, and the audience of tokens names the project.
+    if matches!(id, "SYSTEM" | "NOTIFICATION") || id == tx.project_id()? {
         return Err(taken.into());
     }
     match tx.user_slot(id)? {
@@ -173,6 +176,12 @@ pub(super) fn check_id(tx: &ReadTx<'_>, id: &str, taken: &'static Entry) -> Resu
         Some((_, UserState::Deleted, sequence)) => Ok(sequence),
         Some(_) => Err(taken.into()),
     }
+}
+
+/// The organization may have gone while the request was worked on.
+fn check_org(tx: &ReadTx<'_>, org: &OrgRef) -> Result<(), Error> {
+    tx.organization(org.row)?.ok_or(error::ORG_UNKNOWN)?;
+    Ok(())
 }
 
 /// A user name must not end in a domain of another organization (contract/users.md §1, Names).
@@ -391,6 +400,7 @@ pub(super) struct NewProgram {
 /// Makes a machine.
 pub(super) async fn create_machine(ctx: &Ctx, new: NewProgram) -> Result<Aggregate, Error> {
     ctx.write(move |tx| {
+        check_org(tx, &new.org)?;
         let sequence = check_id(tx, &new.id, new.id_taken)?;
         if tx.user_name_is_taken(&new.user_name)? {
             return Err(error::USER_NAME_TAKEN.into());

@@ -16,6 +16,9 @@ use crate::{
     store::{Metadata, ReadTx, WriteTx},
 };
 
+/// Keys and values of one user together: a list without a limit holds all of them in memory.
+const MOST_BYTES: i64 = 16 << 20;
+
 /// Keeps a value with a user of the context organization.
 pub(in crate::api) async fn set_user_metadata(
     ctx: &Ctx,
@@ -205,22 +208,37 @@ fn user_in_org(tx: &ReadTx<'_>, user_id: &str, org: i64) -> Result<User, Error> 
     load::in_org(tx, user_id, org, error::METADATA_USER_NOT_FOUND)
 }
 
+/// Whether every entry can be kept.
+///
+/// # Errors
+/// INVALID META-2m00f for an entry without a key or a value.
+pub(super) fn check(entries: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    let is_whole = |(key, value): &(String, Vec<u8>)| !key.trim().is_empty() && !value.is_empty();
+    if !entries.iter().all(is_whole) {
+        return Err(error::METADATA_INVALID.into());
+    }
+    Ok(())
+}
+
 /// Keeps values; each is an event, whether it differs or not.
 pub(super) fn set(
     tx: &WriteTx<'_>,
     user: &mut Aggregate,
     entries: &[(String, Vec<u8>)],
 ) -> Result<(), Error> {
+    check(entries)?;
     for (key, value) in entries {
-        if key.trim().is_empty() || value.is_empty() {
-            return Err(error::METADATA_INVALID.into());
-        }
         user.push(Event::MetadataSet {
             key: key.clone(),
             value: STANDARD.encode(value),
         });
         let sequence = user.sequence + user.pending.len() as i64;
         tx.save_metadata(user.row, key, value, sequence)?;
+    }
+    if tx.metadata_bytes(user.row)? > MOST_BYTES {
+        return Err(Error::invalid(
+            "A user keeps at most 16 MiB of metadata: remove some first",
+        ));
     }
     tx.save_user_events(user)
 }

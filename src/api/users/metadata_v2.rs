@@ -89,9 +89,6 @@ pub(in crate::api) async fn list_user_metadata(
                     .iter()
                     .all(|filter| is_wanted(filter, &metadata.key))
             });
-            if !page.is_ascending {
-                found.reverse();
-            }
             Ok(List::cut(found, page, as_of).map(shown))
         })
         .await?;

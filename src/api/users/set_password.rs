@@ -70,7 +70,7 @@ async fn set_in_org(
     let hash = password::hash(ctx, new).await?;
     ctx.write(move |tx| {
         let mut user = check(tx)?.aggregate;
-        save(tx, &mut user, &hash, is_change_required)?;
+        save(tx, &mut user, Some(hash), is_change_required)?;
         Ok(details::full(&user))
     })
     .await
@@ -85,17 +85,21 @@ fn initialized_in_org(tx: &ReadTx<'_>, user_id: &str, org: i64) -> Result<User, 
 }
 
 /// A new password makes the code that asked for one worthless.
+///
+/// # Errors
+/// As for a wrong code without a hash: what allowed it came to be only after the hashing was left out.
 pub(super) fn save(
     tx: &WriteTx<'_>,
     user: &mut Aggregate,
-    hash: &str,
+    hash: Option<String>,
     is_change_required: bool,
 ) -> Result<(), Error> {
+    let hash = hash.ok_or(error::V2_CODE_INVALID)?;
     user.push(Event::PasswordChanged {
         change_required: is_change_required,
     });
     tx.delete_code(user.row, CodePurpose::PasswordReset)?;
-    tx.save_password(user, hash, is_change_required)
+    tx.save_password(user, &hash, is_change_required)
 }
 
 /// Changes the caller's password, which must be known.
@@ -109,35 +113,21 @@ pub(in crate::api) async fn update_my_password(
         .services
         .store
         .point(|tx| initialized_in_org(tx, &user_id, org))?;
-    let is_right = is_current(ctx, &user, request.old_password).await?;
-    let new_check = password::check(&request.new_password);
-    let hash = match &new_check {
-        Ok(()) if is_right => password::hash(ctx, request.new_password).await?,
-        _ => String::new(),
-    };
+    let allowed = Allowed::by_current(ctx, &user, request.old_password).await?;
+    let (new_check, hash) = allowed.hash(ctx, request.new_password).await?;
     let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
     let details = ctx
         .write(move |tx| {
             let mut user = initialized_in_org(tx, &user_id, org)?.aggregate;
-            judge.allow(tx, &caller, &mut user, Allowed::Current(is_right))?;
+            judge.allow(tx, &caller, &mut user, &allowed)?;
             new_check?;
-            save(tx, &mut user, &hash, false)?;
+            save(tx, &mut user, hash, false)?;
             Ok(details::full(&user))
         })
         .await?;
     Ok(auth::UpdateMyPasswordResponse {
         details: Some(details),
     })
-}
-
-/// Whether a password is a user's; a user without one has none that is right.
-async fn is_current(ctx: &Ctx, user: &User, given: String) -> Result<bool, Error> {
-    let hash = ctx
-        .services
-        .store
-        .point(|tx| tx.password_hash(user.aggregate.row))?;
-    let hash = hash.ok_or(error::PASSWORD_NOT_SET)?;
-    password::is_right(ctx, given, hash).await
 }
 
 /// Sends a code with which a human of the context organization can set a new password.
@@ -239,21 +229,6 @@ fn reset(
     Ok(user)
 }
 
-/// The code that a person sends back to set a password.
-pub(super) fn by_code(ctx: &Ctx, code: String) -> Allowed {
-    Allowed::Code(Attempt::new(ctx, code))
-}
-
-/// The current password of a user, checked.
-pub(super) async fn by_current(
-    ctx: &Ctx,
-    user_id: &str,
-    current: String,
-) -> Result<Allowed, Error> {
-    let user = ctx.services.store.point(|tx| initialized(tx, user_id))?;
-    Ok(Allowed::Current(is_current(ctx, &user, current).await?))
-}
-
 /// Decides, inside the change, whether a password may be set.
 pub(super) struct Judge {
     services: Arc<Services>,
@@ -274,10 +249,10 @@ impl Judge {
         tx: &WriteTx<'_>,
         caller: &Principal,
         user: &mut Aggregate,
-        allowed: Allowed,
+        allowed: &Allowed,
     ) -> Result<(), Refusal> {
         match allowed {
-            Allowed::Code(attempt) => attempt.judge_purpose(
+            Allowed::Code { attempt, .. } => attempt.judge_purpose(
                 tx,
                 user,
                 CodePurpose::PasswordReset,
@@ -287,21 +262,92 @@ impl Judge {
             Allowed::Current(is_right) => {
                 load::check_self_or_writer(tx, caller, user)?;
                 let wrong = error::PASSWORD_WRONG;
-                Attempt::judge_password(&self.services, self.now, tx, user, is_right, wrong)
+                Attempt::judge_password(&self.services, self.now, tx, user, *is_right, wrong)
             }
             Allowed::Writer => Ok(load::check_writer(tx, caller, user)?),
         }
     }
 }
 
-/// What allows somebody to set a password.
+/// What allows somebody to set a password. It is looked at before anything is hashed, so that nobody
+/// has the server work for a password that is none of its business; [`Judge::allow`] decides.
 pub(super) enum Allowed {
     /// The code that was made for it.
-    Code(Attempt),
+    Code { attempt: Attempt, looks_right: bool },
     /// The current password; whether it was right.
     Current(bool),
     /// user.write; being the user is not enough.
     Writer,
+}
+
+impl Allowed {
+    /// By the code that a person sends back.
+    ///
+    /// # Errors
+    /// EXHAUSTED after too many wrong ones.
+    pub(super) fn by_code(ctx: &Ctx, user: &User, code: String) -> Result<Self, Error> {
+        let attempt = Attempt::new(ctx, code);
+        let looks_right = ctx
+            .services
+            .store
+            .point(|tx| attempt.looks_right(tx, &user.aggregate, CodePurpose::PasswordReset))?;
+        Ok(Self::Code {
+            attempt,
+            looks_right,
+        })
+    }
+
+    /// By the current password.
+    ///
+    /// # Errors
+    /// DENIED, PRECOND for a user without a password, EXHAUSTED after too many wrong ones.
+    pub(super) async fn by_current(ctx: &Ctx, user: &User, current: String) -> Result<Self, Error> {
+        if user.state == UserState::Initial {
+            return Err(error::PASSWORD_NOT_INITIALISED.into());
+        }
+        let caller = ctx.principal()?;
+        let hash = ctx.services.store.point(|tx| {
+            load::check_self_or_writer(tx, caller, &user.aggregate)?;
+            Attempt::check_password_limit(ctx, tx, &user.aggregate)?;
+            tx.password_hash(user.aggregate.row)
+        })?;
+        let hash = hash.ok_or(error::PASSWORD_NOT_SET)?;
+        Ok(Self::Current(password::is_right(ctx, current, hash).await?))
+    }
+
+    /// By the right to write.
+    ///
+    /// # Errors
+    /// DENIED.
+    pub(super) fn by_permission(ctx: &Ctx, user: &User) -> Result<Self, Error> {
+        let caller = ctx.principal()?;
+        ctx.services
+            .store
+            .point(|tx| load::check_writer(tx, caller, &user.aggregate))?;
+        Ok(Self::Writer)
+    }
+
+    /// What the new password lacks, and its hash; none where it could not be kept anyway.
+    ///
+    /// # Errors
+    /// If the work cannot be done now.
+    pub(super) async fn hash(
+        &self,
+        ctx: &Ctx,
+        new: String,
+    ) -> Result<(Result<(), Error>, Option<String>), Error> {
+        let is_hopeless = match self {
+            Self::Code { looks_right, .. } => !looks_right,
+            Self::Current(is_right) => !is_right,
+            Self::Writer => false,
+        };
+        let check = password::check(&new);
+        let hash = match check {
+            Ok(()) if !is_hopeless => Some(password::hash(ctx, new).await?),
+            _ => None,
+        };
+        Ok((check, hash))
+    }
 }
 
 /// Sets a human's password: with a code, with the current password, or as somebody who has user.write.
@@ -316,26 +362,22 @@ pub(in crate::api) async fn set_password(
         Error::invalid("invalid SetPasswordRequest.NewPassword: value is required")
     })?;
     let user_id = request.user_id;
-    ctx.services
-        .store
-        .point(|tx| initialized(tx, &user_id).map(drop))?;
+    let user = ctx.services.store.point(|tx| initialized(tx, &user_id))?;
     let allowed = match request.verification {
-        Some(Verification::VerificationCode(code)) => by_code(ctx, code),
-        Some(Verification::CurrentPassword(current)) => by_current(ctx, &user_id, current).await?,
-        None => Allowed::Writer,
+        Some(Verification::VerificationCode(code)) => Allowed::by_code(ctx, &user, code)?,
+        Some(Verification::CurrentPassword(current)) => {
+            Allowed::by_current(ctx, &user, current).await?
+        }
+        None => Allowed::by_permission(ctx, &user)?,
     };
-    let new_check = password::check(&new);
-    let hash = match (&new_check, &allowed) {
-        (Err(_), _) | (_, Allowed::Current(false)) => String::new(),
-        _ => password::hash(ctx, new).await?,
-    };
+    let (new_check, hash) = allowed.hash(ctx, new).await?;
     let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
     let details = ctx
         .write(move |tx| {
             let mut user = initialized(tx, &user_id)?.aggregate;
-            judge.allow(tx, &caller, &mut user, allowed)?;
+            judge.allow(tx, &caller, &mut user, &allowed)?;
             new_check?;
-            save(tx, &mut user, &hash, change_required)?;
+            save(tx, &mut user, hash, change_required)?;
             Ok(details::changed_v2(&user))
         })
         .await?;

@@ -3,7 +3,11 @@
 //! What is absent stays; what is there already is no error (contract/users.md §4). The events come in
 //! the order user name, profile, e-mail, phone, password.
 
-use super::{creation, load, machine, name, password, profile::NewProfile, set_password};
+use super::{
+    creation, load, machine, name,
+    profile::NewProfile,
+    set_password::{self, Allowed},
+};
 use crate::{
     api::{
         Ctx,
@@ -19,9 +23,9 @@ use crate::{
         set_password::{PasswordType, Verification as PasswordProof},
         update_user_request::{self as wire, UserType},
     },
-    domain::{Aggregate, HumanEmail, HumanPhone, Kind, PhoneNumber, Verification},
+    domain::{Aggregate, HumanEmail, HumanPhone, Kind, PhoneNumber, User, Verification},
     error::{self, Error},
-    store::{Refusal, WriteTx},
+    store::{ReadTx, Refusal, WriteTx},
 };
 
 /// Changes a person or a machine user of any organization, or the caller itself.
@@ -288,30 +292,46 @@ struct Changed {
 }
 
 impl HumanChange {
-    async fn run(self, ctx: &Ctx) -> Result<Changed, Error> {
+    /// The person, whom the caller may change.
+    fn load(&self, tx: &ReadTx<'_>, caller: &Principal) -> Result<User, Error> {
+        let not_found = error::V2_USER_UPDATE_NOT_FOUND;
+        let user = load::anywhere(tx, &self.user_id, not_found)?;
+        if user.human().is_none() {
+            return Err(not_found.into());
+        }
+        // Nobody verifies for itself what a code is for.
+        let is_verified = self.email.as_ref().is_some_and(EmailChange::is_verified)
+            || self.phone.as_ref().is_some_and(PhoneChange::is_verified);
+        if is_verified {
+            load::check_writer(tx, caller, &user.aggregate)?;
+        } else {
+            load::check_self_or_writer(tx, caller, &user.aggregate)?;
+        }
+        Ok(user)
+    }
+
+    async fn run(mut self, ctx: &Ctx) -> Result<Changed, Error> {
+        let caller = ctx.principal()?.clone();
+        let user = ctx.services.store.point(|tx| self.load(tx, &caller))?;
         if let Some(profile) = &self.profile {
             profile.check()?;
         }
-        let password = match self.password {
-            Some(password) => NewPassword::read(ctx, &self.user_id, password).await?,
+        let password = match self.password.take() {
+            Some(password) => NewPassword::read(ctx, &user, password).await?,
             None => None,
         };
-        let caller = ctx.principal()?.clone();
-        let user_name = trimmed(self.user_name);
+        let user_name = trimmed(self.user_name.take());
         ctx.write(move |tx| {
             let not_found = error::V2_USER_UPDATE_NOT_FOUND;
-            let mut user = load::anywhere(tx, &self.user_id, not_found)?;
+            let mut user = self.load(tx, &caller)?;
             let Kind::Human(human) = &user.kind else {
                 return Err(not_found.into());
             };
             let mut human = (**human).clone();
-            // Nobody verifies for itself what a code is for.
-            let is_verified = self.email.as_ref().is_some_and(EmailChange::is_verified)
-                || self.phone.as_ref().is_some_and(PhoneChange::is_verified);
-            if is_verified {
-                load::check_writer(tx, &caller, &user.aggregate)?;
-            } else {
-                load::check_self_or_writer(tx, &caller, &user.aggregate)?;
+            // First, since a wrong proof is counted and that is kept, but nothing else.
+            if let Some(password) = &password {
+                password.allow(tx, &caller, &mut user.aggregate)?;
+                tx.save_user_events(&mut user.aggregate)?;
             }
             if let Some(name) = user_name.filter(|name| *name != user.user_name) {
                 name::rename(tx, &mut user, name, error::USER_RENAME_DOMAIN_NOT_ALLOWED)?;
@@ -334,7 +354,7 @@ impl HumanChange {
                 user.aggregate = phone.user;
             }
             if let Some(password) = password {
-                password.save(tx, &caller, &mut user.aggregate)?;
+                password.save(tx, &mut user.aggregate)?;
             }
             Ok(Changed {
                 user: user.aggregate,
@@ -348,37 +368,34 @@ impl HumanChange {
 
 /// A password that was hashed, with what allows it to be set.
 struct NewPassword {
-    allowed: set_password::Allowed,
+    allowed: Allowed,
     checked: Result<(), Error>,
-    hash: String,
+    hash: Option<String>,
     is_change_required: bool,
     judge: set_password::Judge,
 }
 
 impl NewPassword {
-    async fn read(ctx: &Ctx, user_id: &str, wanted: SetPassword) -> Result<Option<Self>, Error> {
-        let (new, imported, is_change_required) = match wanted.password_type {
-            None => return Ok(None),
-            Some(PasswordType::Password(Password {
-                password,
-                change_required,
-            })) => (Some(password), None, change_required),
-            Some(PasswordType::HashedPassword(HashedPassword {
-                hash,
-                change_required,
-            })) => (None, Some(hash), change_required),
+    async fn read(ctx: &Ctx, user: &User, wanted: SetPassword) -> Result<Option<Self>, Error> {
+        let Some(wanted_password) = wanted.password_type else {
+            return Ok(None);
         };
         let allowed = match wanted.verification {
-            Some(PasswordProof::VerificationCode(code)) => set_password::by_code(ctx, code),
+            Some(PasswordProof::VerificationCode(code)) => Allowed::by_code(ctx, user, code)?,
             Some(PasswordProof::CurrentPassword(current)) => {
-                set_password::by_current(ctx, user_id, current).await?
+                Allowed::by_current(ctx, user, current).await?
             }
-            None => set_password::Allowed::Writer,
+            None => Allowed::by_permission(ctx, user)?,
         };
-        let checked = new.as_deref().map_or(Ok(()), password::check);
-        let hash = match new {
-            Some(new) if checked.is_ok() => password::hash(ctx, new).await?,
-            _ => imported.unwrap_or_default(),
+        let ((checked, hash), is_change_required) = match wanted_password {
+            PasswordType::Password(Password {
+                password,
+                change_required,
+            }) => (allowed.hash(ctx, password).await?, change_required),
+            PasswordType::HashedPassword(HashedPassword {
+                hash,
+                change_required,
+            }) => ((Ok(()), Some(hash)), change_required),
         };
         Ok(Some(Self {
             allowed,
@@ -389,16 +406,18 @@ impl NewPassword {
         }))
     }
 
-    fn save(
-        self,
+    fn allow(
+        &self,
         tx: &WriteTx<'_>,
         caller: &Principal,
         user: &mut Aggregate,
     ) -> Result<(), Refusal> {
-        self.judge.allow(tx, caller, user, self.allowed)?;
+        self.judge.allow(tx, caller, user, &self.allowed)
+    }
+
+    fn save(self, tx: &WriteTx<'_>, user: &mut Aggregate) -> Result<(), Error> {
         self.checked?;
-        set_password::save(tx, user, &self.hash, self.is_change_required)?;
-        Ok(())
+        set_password::save(tx, user, self.hash, self.is_change_required)
     }
 }
 

@@ -15,6 +15,11 @@ use prost_reflect::{
     OneofDescriptor, Value,
 };
 
+/// Messages and other values in a list of a request where the contract knows no limit: no request makes
+/// the server write, or ask the database for, any number of things at once.
+const MOST_MESSAGES: u32 = 500;
+const MOST_VALUES: u32 = 1000;
+
 /// The implementations for everything that a request can hold.
 pub fn implementations(pool: &DescriptorPool) -> String {
     let mut requests = BTreeSet::new();
@@ -194,10 +199,13 @@ impl Limits {
     fn list_checks(&self, field: &FieldDescriptor, place: &str) -> String {
         let mut code = String::new();
         let number = |rule| self.number(field, rule);
-        if number("min_items") + number("max_items") > 0 {
-            let (min, max) = (number("min_items"), number("max_items"));
-            let _ = write!(code, "items(values, {min}, {max}, {place:?})?;");
-        }
+        let max_items = match number("max_items") {
+            0 if matches!(field.kind(), Kind::Message(_)) => MOST_MESSAGES,
+            0 => MOST_VALUES,
+            declared => declared,
+        };
+        let min_items = number("min_items");
+        let _ = write!(code, "items(values, {min_items}, {max_items}, {place:?})?;");
         if number("min_length") + number("max_length") > 0 {
             let (min, max) = (number("min_length"), number("max_length"));
             let _ = write!(code, "each_length(values, {min}, {max}, {place:?})?;");

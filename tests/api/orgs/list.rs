@@ -36,6 +36,11 @@ fn named(name: &str, method: &str) -> Value {
 
 const NAMES: Case = case("names are compared in each way", |t| {
     let (beginning, [a, b, c]) = three(t);
+    // As many queries as a request may have.
+    let mut many = vec![named(&beginning, "STARTS_WITH"); 500];
+    assert_eq!(ids(t.call(json!({"queries": many}))).len(), 3);
+    many.push(named(&beginning, "STARTS_WITH"));
+    t.call(json!({"queries": many})).expect_invalid();
     let find = |name: &str, method: &str| ids(t.call(json!({"queries": [named(name, method)]})));
     let (own, upper) = (format!("{beginning} b"), beginning.to_uppercase());
     assert_eq!(find(&own, "EQUALS"), [b.as_str()]);

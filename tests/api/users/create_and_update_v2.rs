@@ -72,6 +72,15 @@ pub const CREATE: Table = Table {
             t.call(merged(request, json!({"userId": t.unique("id")})))
                 .fails(Kind::Exists, "V3-DKcYh");
         }),
+        case(
+            "metadata has a key and a value, whether or not the id is taken",
+            |t| {
+                let metadata = json!([{"key": " ", "value": "AQ=="}]);
+                let mut request = new_human(t, json!({"metadata": metadata}));
+                request["userId"] = json!(t.human());
+                t.call(request).fails(Kind::Invalid, "META-2m00f");
+            },
+        ),
         case("a weak password is refused", |t| {
             for (weak, id) in WEAK_PASSWORDS {
                 let request = new_human(t, json!({"password": {"password": weak}}));
@@ -202,6 +211,7 @@ pub const UPDATE: Table = Table {
         UNKNOWN,
         PERMISSION,
         TAKEN,
+        REFUSED,
         case("what is given is not empty", |t| {
             let user = t.human();
             for profile in [
@@ -302,6 +312,7 @@ pub const UPDATE_HUMAN: Table = Table {
         UNKNOWN,
         PERMISSION,
         TAKEN,
+        REFUSED,
     ],
 };
 
@@ -363,6 +374,30 @@ const TAKEN: Case = case("a user name that somebody has is taken", |t| {
     let mut request = update(t, &t.human(), json!({}));
     request["username"] = json!(name.to_uppercase());
     t.call(request).fails(Kind::Exists, "V3-DKcYh");
+});
+
+const REFUSED: Case = case("a refused password leaves everything as it was", |t| {
+    let user = t.human_of(json!({"password": {"password": "Passw0rd!"}}));
+    let own = t.token_of(&user);
+    let before = shown(t, &user);
+    let with = |proof: Value| {
+        let password = merged(json!({"password": {"password": "Different1!"}}), proof);
+        let profile = json!({"givenName": "Augusta", "familyName": "King"});
+        let phone = json!({"phone": t.number()});
+        let human = json!({"profile": profile, "phone": phone, "password": password});
+        update(t, &user, human)
+    };
+    t.by(&own)
+        .call(with(json!({"currentPassword": "wrong"})))
+        .fails(Kind::Invalid, "COMMAND-3M0fs");
+    t.expect_last_events(&user, &["user.human.password.check.failed"]);
+    t.by(&own)
+        .call(with(json!({"verificationCode": "WRONG1"})))
+        .fails(Kind::Invalid, "COMMAND-eis9R");
+    t.by(&t.token_without_membership())
+        .call(with(json!({"currentPassword": "Passw0rd!"})))
+        .fails(Kind::NotFound, "AUTHZ-cdgFk");
+    assert_eq!(shown(t, &user)["human"], before["human"]);
 });
 
 fn new_human(t: &Scene, more: Value) -> Value {

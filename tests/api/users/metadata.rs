@@ -77,6 +77,28 @@ pub const BULK_SET: Table = Table {
             t.expect_last_events(&user, &[SET, SET]);
             assert_eq!(value_of(t, &user, "b"), json!(b64(b"2")));
         }),
+        case("more entries than a request may have are refused", |t| {
+            let entry = |i: i32| json!({"key": format!("k{i}"), "value": b64(b"1")});
+            let entries: Vec<_> = (0..501).map(entry).collect();
+            let request =
+                |entries: &[serde_json::Value]| json!({"id": t.human(), "metadata": entries});
+            t.call(request(&entries)).expect_invalid();
+            t.call(request(&entries[..500])).ok();
+        }),
+        case("a user keeps 16 MiB", |t| {
+            let user = t.human();
+            let value = b64(&vec![0; 500_000]);
+            let entry = |i: i32| json!({"key": format!("k{i}"), "value": value});
+            for call in 0..8 {
+                let entries: Vec<_> = (0..4).map(|i| entry(call * 4 + i)).collect();
+                t.call(json!({"id": user, "metadata": entries})).ok();
+            }
+            let more: Vec<_> = (32..36).map(entry).collect();
+            t.call(json!({"id": user, "metadata": more}))
+                .expect_invalid();
+            // What is there may still be replaced.
+            t.call(json!({"id": user, "metadata": [entry(0)]})).ok();
+        }),
         case("one bad entry and none is kept", |t| {
             let user = t.human();
             let entries =

@@ -231,6 +231,25 @@ pub const SET_V2: Table = Table {
                 t.call(request).fails(Kind::Invalid, "COMMAND-eis9R");
             },
         ),
+        case(
+            "strangers use up none of the tries while no code is waited for",
+            |t| {
+                let user = t.human_of(json!({"password": {"password": PASSWORD}}));
+                let request = json!({
+                    "userId": user,
+                    "newPassword": {"password": "Different1!"},
+                    "verificationCode": "WRONG1",
+                });
+                let stranger = t.token_without_membership();
+                let before = t.changes(&user).len();
+                for _ in 0..25 {
+                    t.by(&stranger)
+                        .call(request.clone())
+                        .fails(Kind::Invalid, "COMMAND-eis9R");
+                }
+                assert_eq!(t.changes(&user).len(), before);
+            },
+        ),
         case("a weak password is refused", |t| {
             let user = t.human();
             for (weak, id) in WEAK_PASSWORDS {
@@ -327,7 +346,8 @@ pub const VERIFY_INVITE: Table = Table {
             t.by(&anybody)
                 .call(request)
                 .fails(Kind::Invalid, "COMMAND-eis9R");
-            t.expect_last_events(&user, &["user.human.invite.check.failed"]);
+            // Nothing was waited for.
+            t.expect_last_events(&user, &["user.human.invite.check.succeeded"]);
         }),
         case("an unknown user is not found", |t| {
             t.call(json!({"userId": "1", "verificationCode": "ABC123"}))
