@@ -4,14 +4,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::load;
 use crate::{
-    api::{Ctx, details},
+    api::{Ctx, details, lists},
     contract::pb::zitadel::{
         auth::v1 as auth,
         management::v1 as management,
         metadata::v1::{self as wire, MetadataQuery, metadata_query::Query},
         v1::{ListDetails, ListQuery, ObjectDetails},
     },
-    domain::{Aggregate, Event, TextMethod, User},
+    domain::{Aggregate, Event, List, TextMethod, User},
     error::{self, Error},
     store::{Metadata, ReadTx, WriteTx},
 };
@@ -129,15 +129,17 @@ async fn list_in_org(
     query: Option<ListQuery>,
     queries: Vec<MetadataQuery>,
 ) -> Result<(ListDetails, Vec<wire::Metadata>), Error> {
-    let found = ctx
+    let page = lists::page_v1(query);
+    let list = ctx
         .services
         .store
         .read(move |tx| {
+            let as_of = tx.as_of()?;
             let user = tx
                 .user(&user_id)?
                 .filter(|user| user.aggregate.owner == org);
             let Some(user) = user else {
-                return Ok(Vec::new());
+                return Ok(List::cut(Vec::new(), page, as_of));
             };
             let all = tx.metadata_of(user.aggregate.row)?.into_iter();
             let matching = all.filter(|metadata| {
@@ -149,25 +151,11 @@ async fn list_in_org(
                 })
             });
             let owner = user.aggregate.owner_id;
-            Ok(matching.map(|metadata| shown(metadata, &owner)).collect())
+            let shown = matching.map(|metadata| shown(metadata, &owner));
+            Ok(List::cut(shown.collect(), page, as_of))
         })
         .await?;
-    let query = query.unwrap_or_default();
-    let details = ListDetails {
-        total_result: found.len() as u64,
-        processed_sequence: 0,
-        view_timestamp: Some(details::wire_time(ctx.now)),
-    };
-    let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
-    let limit = if query.limit == 0 {
-        usize::MAX
-    } else {
-        query.limit as usize
-    };
-    Ok((
-        details,
-        found.into_iter().skip(offset).take(limit).collect(),
-    ))
+    Ok((lists::details_v1(&list), list.items))
 }
 
 /// Forgets a value of a user of the context organization.

@@ -2,17 +2,17 @@
 
 use super::{load, metadata};
 use crate::{
-    api::{Ctx, details},
+    api::{Ctx, details, lists},
     contract::pb::zitadel::{
-        filter::v2::PaginationResponse,
         metadata::v2::{Metadata, MetadataSearchFilter, metadata_search_filter::Filter},
         user::v2::{
             DeleteUserMetadataRequest, DeleteUserMetadataResponse, ListUserMetadataRequest,
             ListUserMetadataResponse, SetUserMetadataRequest, SetUserMetadataResponse,
         },
     },
-    domain::TextMethod,
+    domain::{List, TextMethod},
     error::{self, Error},
+    store,
 };
 
 /// Keeps values with a user of any organization in which the caller has user.write, all or none.
@@ -71,55 +71,43 @@ pub(in crate::api) async fn list_user_metadata(
     ctx: &Ctx,
     request: ListUserMetadataRequest,
 ) -> Result<ListUserMetadataResponse, Error> {
-    let page = request.pagination.unwrap_or_default();
-    let limit = match page.limit {
-        0 => 100,
-        limit if limit > 1000 => return Err(error::LIST_LIMIT_EXCEEDED.into()),
-        limit => limit,
-    };
+    let page = lists::page_filter(request.pagination)?;
     let caller = ctx.principal()?.clone();
     let filters = request.filters;
-    let mut found = ctx
+    let list = ctx
         .services
         .store
         .read(move |tx| {
+            let as_of = tx.as_of()?;
             let Some(user) = tx.user(&request.user_id)? else {
-                return Ok(Vec::new());
+                return Ok(List::cut(Vec::new(), page, as_of));
             };
             load::check_self_or_reader(tx, &caller, &user.aggregate)?;
-            let all = tx.metadata_of(user.aggregate.row)?.into_iter();
-            Ok(all
-                .filter(|metadata| {
-                    filters
-                        .iter()
-                        .all(|filter| is_wanted(filter, &metadata.key))
-                })
-                .map(|metadata| Metadata {
-                    creation_date: Some(details::wire_time(metadata.created_at)),
-                    change_date: Some(details::wire_time(metadata.changed_at)),
-                    key: metadata.key,
-                    value: metadata.value,
-                })
-                .collect())
+            let mut found = tx.metadata_of(user.aggregate.row)?;
+            found.retain(|metadata| {
+                filters
+                    .iter()
+                    .all(|filter| is_wanted(filter, &metadata.key))
+            });
+            if !page.is_ascending {
+                found.reverse();
+            }
+            Ok(List::cut(found, page, as_of).map(shown))
         })
         .await?;
-    if !page.asc {
-        found.reverse();
-    }
-    let total_result = found.len() as u64;
-    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let metadata = found
-        .into_iter()
-        .skip(offset)
-        .take(limit as usize)
-        .collect();
     Ok(ListUserMetadataResponse {
-        pagination: Some(PaginationResponse {
-            total_result,
-            applied_limit: limit.into(),
-        }),
-        metadata,
+        pagination: Some(lists::pagination(&list, page)),
+        metadata: list.items,
     })
+}
+
+fn shown(metadata: store::Metadata) -> Metadata {
+    Metadata {
+        creation_date: Some(details::wire_time(metadata.created_at)),
+        change_date: Some(details::wire_time(metadata.changed_at)),
+        key: metadata.key,
+        value: metadata.value,
+    }
 }
 
 fn is_wanted(filter: &MetadataSearchFilter, key: &str) -> bool {
