@@ -80,6 +80,8 @@ def before_call(context, case, kwargs):
         if name in ("userId", "id") and dice % 4:
             case.path_parameters[name] = target.users[dice % len(target.users)]
     aim_at_nobody(case.body)
+    if case.path == "/v2/users/new" and isinstance(case.body, dict):
+        case.body["organizationId"] = target.belfry.org
     if case.headers and "x-zitadel-orgid" in case.headers:
         if zlib.crc32(case.headers["x-zitadel-orgid"].encode(errors="replace")) % 8:
             case.headers["x-zitadel-orgid"] = target.belfry.org

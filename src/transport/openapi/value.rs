@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::contract::FieldRules;
 
-/// RFC 3339, with the capital letters and the ranges that are insisted on.
-const TIMESTAMP: &str = "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\
+/// RFC 3339, with the capital letters and the ranges that are insisted on; no offset leads out of the
+/// years 1 to 9999.
+const TIMESTAMP: &str = "^(?!0000|0001-01-01.*\\+|9999-12-31T.*-)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\
     T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
 
 /// Seconds with up to nine digits behind the point; beyond 10,000 years is out of range.
