@@ -27,6 +27,8 @@ const LONGEST_CODE: u32 = 20;
 const LONGEST_SECRET: u32 = 200;
 /// The shortest of both.
 const SHORTEST: u32 = 4;
+/// What a client secret is worth at least, in bits.
+const SECRET_BITS: f64 = 128.0;
 
 /// The rows of these operations.
 pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
@@ -108,7 +110,10 @@ async fn update(
         })
         .await?;
     let services = &ctx.services;
-    services.codes.policies.follow(&services.store, kind)?;
+    // What is stored stays in force: an answer that says otherwise would be wrong.
+    if let Err(error) = services.codes.policies.follow(&services.store, kind) {
+        log::error!("a secret generator is in force after the next change or start only: {error}");
+    }
     Ok(UpdateSecretGeneratorResponse {
         details: Some(details),
     })
@@ -149,6 +154,12 @@ fn check(kind: GeneratorType, generator: SecretGenerator) -> Result<(), Error> {
     if !CodePolicy::new(generator).has_alphabet() {
         return Err(Error::invalid(
             "invalid UpdateSecretGeneratorRequest: include at least one group of characters",
+        ));
+    }
+    // A secret is never counted down as a code is: only its size keeps it from being guessed.
+    if kind == GeneratorType::AppSecret && CodePolicy::new(generator).entropy_bits() < SECRET_BITS {
+        return Err(Error::invalid(
+            "invalid UpdateSecretGeneratorRequest: client secrets need at least 128 bits, such as 22 letters and digits",
         ));
     }
     Ok(())

@@ -6,7 +6,8 @@ use crate::{
     app::App,
     clients::{Encoding, Kind},
     operations::{
-        GET_SECRET_GENERATOR, LIST_SECRET_GENERATORS, SET_EMAIL, SET_PHONE, UPDATE_SECRET_GENERATOR,
+        GENERATE_MACHINE_SECRET, GET_SECRET_GENERATOR, LIST_SECRET_GENERATORS, SET_EMAIL,
+        SET_PHONE, UPDATE_SECRET_GENERATOR,
     },
     people::headers,
     table::{Case, Table, case, run_tables},
@@ -112,6 +113,16 @@ pub const UPDATE: Table = Table {
                 with(json!({"expiry": "-1s"})).expect_invalid();
             },
         ),
+        case("a client secret is worth 128 bits", |t| {
+            let request = json!({
+                "generatorType": "SECRET_GENERATOR_TYPE_APP_SECRET",
+                "length": 21,
+                "includeLowerLetters": true,
+                "includeUpperLetters": true,
+                "includeDigits": true,
+            });
+            t.call(request).expect_invalid();
+        }),
         UNKNOWN_TYPES,
     ],
 };
@@ -149,6 +160,7 @@ fn a_changed_generator_makes_the_next_codes_and_those_after_a_restart() {
     };
     set("VERIFY_PHONE_CODE", 12);
     set("VERIFY_EMAIL_CODE", 5);
+    set("APP_SECRET", 99);
     let are_as_set = |[phone, email]: [String; 2]| {
         assert_eq!((phone.len(), email.len()), (12, 5));
         assert!((phone + &email).chars().all(|c| c.is_ascii_lowercase()));
@@ -156,6 +168,11 @@ fn a_changed_generator_makes_the_next_codes_and_those_after_a_restart() {
     are_as_set(codes());
     app.restart();
     are_as_set(codes());
+    let request = json!({"userId": app.machine()});
+    let answer = app.rest_as_admin(&GENERATE_MACHINE_SECRET, request).ok();
+    let secret = answer["clientSecret"].as_str().unwrap();
+    assert_eq!(secret.len(), 99);
+    assert!(secret.chars().all(|c| c.is_ascii_lowercase()));
 }
 
 #[test]

@@ -1,18 +1,13 @@
 //! `GenerateMachineSecret`, `RemoveMachineSecret`, v2 `AddSecret` and `RemoveSecret`.
 
-use rand::{RngExt as _, distr::Alphanumeric};
-
 use crate::{
     api::{Ctx, details, users::load},
     contract::pb::zitadel::{management::v1 as management, user::v2},
-    domain::{Aggregate, Event, Kind, Machine, User},
+    domain::{Aggregate, Event, GeneratorType, Kind, Machine, User},
     error::{self, Entry, Error},
     secrets,
     store::WriteTx,
 };
-
-/// Letters and digits only: Basic credentials are form-decoded (contract/clients.md §3).
-const LENGTH: usize = 64;
 
 /// Makes a secret for a machine of the context organization, in place of the one before.
 pub(in crate::api) async fn generate_machine_secret(
@@ -20,7 +15,7 @@ pub(in crate::api) async fn generate_machine_secret(
     request: management::GenerateMachineSecretRequest,
 ) -> Result<management::GenerateMachineSecretResponse, Error> {
     let org = ctx.principal()?.org.row;
-    let secret = make();
+    let secret = make(ctx);
     let hash = secrets::hash_token(&secret);
     let (client_id, details) = ctx
         .write(move |tx| {
@@ -46,7 +41,7 @@ pub(in crate::api) async fn add_secret_v2(
     request: v2::AddSecretRequest,
 ) -> Result<v2::AddSecretResponse, Error> {
     let caller = ctx.principal()?.clone();
-    let client_secret = make();
+    let client_secret = make(ctx);
     let hash = secrets::hash_token(&client_secret);
     let created_at = ctx
         .write(move |tx| {
@@ -97,9 +92,11 @@ pub(in crate::api) async fn remove_secret_v2(
     })
 }
 
-fn make() -> String {
-    let letters = rand::rng().sample_iter(Alphanumeric);
-    letters.take(LENGTH).map(char::from).collect()
+/// A secret as the instance wants them (contract/providers.md §3); without symbols unless it wants some,
+/// since Basic credentials are form-decoded (contract/clients.md §3).
+fn make(ctx: &Ctx) -> String {
+    let policy = ctx.services.codes.policies.get(GeneratorType::AppSecret);
+    policy.generate(&mut rand::rng()).expose().to_owned()
 }
 
 fn set(tx: &WriteTx<'_>, user: User, hash: &[u8; 32]) -> Result<Aggregate, Error> {
