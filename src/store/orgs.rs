@@ -112,14 +112,14 @@ impl ReadTx<'_> {
             .map(Option::flatten)
     }
 
-    /// The ids of some of an organization's users.
+    /// The ids of some of an organization's users, but not of the one in the row `except`.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn some_users_of(&self, org: i64, limit: u32) -> Result<Vec<String>, Error> {
+    pub fn some_users_of(&self, org: i64, except: i64, limit: u32) -> Result<Vec<String>, Error> {
         self.rows(
-            "SELECT id FROM users WHERE org = ?1 AND state <> 3 LIMIT ?2",
-            params![org, limit],
+            "SELECT id FROM users WHERE org = ?1 AND state <> 3 AND row <> ?2 LIMIT ?3",
+            params![org, except, limit],
             |row| row.get(0),
         )
     }

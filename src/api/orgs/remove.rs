@@ -3,13 +3,15 @@
 //!
 //! Its users go first, as `RemoveUser` would remove them, a bounded number in each transaction, so that
 //! others need not wait for a large organization to go. A small one goes in a single transaction. A
-//! removal that is interrupted has removed some users; the next call goes on.
+//! removal that is interrupted has removed some users; the next call goes on. The caller goes last, so that
+//! it can make that call.
 
 use super::load;
 use crate::{
     api::{Ctx, details, users},
+    auth::Principal,
     contract::pb::zitadel::{admin::v1 as admin, management::v1 as management, org::v2},
-    domain::{Aggregate, Event, Organization},
+    domain::{Aggregate, Event, Organization, User},
     error::{self, Error},
     store::{ReadTx, WriteTx},
 };
@@ -76,28 +78,33 @@ async fn remove(
     ctx: &Ctx,
     find: impl FnOnce(&ReadTx<'_>) -> Result<Organization, Error> + Send + 'static,
 ) -> Result<Aggregate, Error> {
+    let caller = ctx.principal()?.clone();
+    let first_caller = caller.clone();
     let mut progress = ctx
         .write(move |tx| {
             let org = find(tx)?;
-            Ok(step(tx, org.aggregate.row)?)
+            Ok(step(tx, org.aggregate.row, &first_caller)?)
         })
         .await?;
     loop {
         match progress {
             Progress::Done(org) => return Ok(org),
-            Progress::More(row) => progress = ctx.write(move |tx| Ok(step(tx, row)?)).await?,
+            Progress::More(row) => {
+                let caller = caller.clone();
+                progress = ctx.write(move |tx| Ok(step(tx, row, &caller)?)).await?;
+            }
         }
     }
 }
 
-fn step(tx: &WriteTx<'_>, row: i64) -> Result<Progress, Error> {
+fn step(tx: &WriteTx<'_>, row: i64, caller: &Principal) -> Result<Progress, Error> {
     if tx.instance()?.is_some_and(|it| it.default_org.row == row) {
         return Err(error::ORG_DEFAULT.into());
     }
     if tx.project_org()? == Some(row) {
         return Err(error::ORG_HOLDS_PROJECT.into());
     }
-    let users = tx.some_users_of(row, USERS_AT_ONCE)?;
+    let users = tx.some_users_of(row, caller.user, USERS_AT_ONCE)?;
     for id in &users {
         if let Some(user) = tx.user(id)? {
             users::remove_with_memberships(tx, user)?;
@@ -105,6 +112,10 @@ fn step(tx: &WriteTx<'_>, row: i64) -> Result<Progress, Error> {
     }
     if users.len() == USERS_AT_ONCE as usize {
         return Ok(Progress::More(row));
+    }
+    let is_in_it = |user: &User| user.aggregate.owner == row;
+    if let Some(user) = tx.user(&caller.user_id)?.filter(is_in_it) {
+        users::remove_with_memberships(tx, user)?;
     }
     // Only now, because memberships of its users in it have just told so in its history.
     let mut org = load::in_row(tx, row, error::ORG_REMOVE_NOT_FOUND)?;
