@@ -226,7 +226,6 @@ catalogue! {
     SMTP_TEST_PASSWORD_MISSING InvalidArgument "SMTP-p9kj" "Errors.SMTPConfig.TestPassword"
     SMTP_TEST_PASSWORD_NOT_FOUND NotFound "SMTP-p9cc" "Errors.SMTPConfig.NotFound"
     SMTP_TEST_NOT_FOUND NotFound "SMTP-99klw" "Errors.SMTPConfig.NotFound"
-    SECRET_GENERATOR_NOT_CHANGED FailedPrecondition "COMMAND-m0o3f" "Errors.NoChangesFound"
 }
 
 /// The id of the refusal after too many wrong codes; Belfry's own (README, "Differences").

@@ -39,6 +39,12 @@ pub const TABLE: Table = Table {
                 })
             );
         }),
+        case("names must say something, the user name first", |t| {
+            t.call(new(t, json!({"userName": " ", "name": " "})))
+                .fails(Kind::Invalid, "COMMAND-bs9Ds");
+            t.call(new(t, json!({"name": " "})))
+                .fails(Kind::Invalid, "COMMAND-bm9Ds");
+        }),
         case("an id can be chosen once", |t| {
             let id = t.unique("chosen");
             let answer = t.call(new(t, json!({"userId": id}))).ok();

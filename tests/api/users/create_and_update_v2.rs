@@ -81,6 +81,10 @@ pub const CREATE: Table = Table {
                 t.call(request).fails(Kind::Invalid, "META-2m00f");
             },
         ),
+        case("the name of a machine says something", |t| {
+            t.call(json!({"organizationId": t.org_id(), "machine": {"name": " "}}))
+                .fails(Kind::Invalid, "COMMAND-bm9Ds");
+        }),
         case("a weak password is refused", |t| {
             for (weak, id) in WEAK_PASSWORDS {
                 let request = new_human(t, json!({"password": {"password": weak}}));

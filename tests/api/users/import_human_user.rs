@@ -100,6 +100,15 @@ pub const TABLE: Table = Table {
                 }
             },
         ),
+        case("names must say something, in the contract's order", |t| {
+            let names = |user: &str, first: &str, last: &str| {
+                let profile = json!({"firstName": first, "lastName": last});
+                t.call(new(t, json!({"userName": user, "profile": profile})))
+            };
+            names(" ", " ", " ").fails(Kind::Invalid, "COMMAND-00p2b");
+            names("ada", " ", " ").fails(Kind::Invalid, "PROFILE-RF5z2");
+            names("ada", "Ada", " ").fails(Kind::Invalid, "PROFILE-DSUkN");
+        }),
         case("a phone that is no number is refused", |t| {
             t.call(new(t, json!({"phone": {"phone": "+41"}})))
                 .fails(Kind::Invalid, "PHONE-so0wa");

@@ -231,6 +231,11 @@ pub const SET_V2: Table = Table {
                 t.call(request).fails(Kind::Invalid, "COMMAND-eis9R");
             },
         ),
+        case("without a password none is right", |t| {
+            let new = json!({"password": PASSWORD});
+            t.call(json!({"userId": t.human(), "newPassword": new, "currentPassword": "x"}))
+                .fails(Kind::Precondition, "COMMAND-3nJ4t");
+        }),
         case(
             "strangers use up none of the tries while no code is waited for",
             |t| {
