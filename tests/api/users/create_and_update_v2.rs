@@ -216,6 +216,7 @@ pub const UPDATE: Table = Table {
         PERMISSION,
         TAKEN,
         REFUSED,
+        CHECKED,
         case("what is given is not empty", |t| {
             let user = t.human();
             for profile in [
@@ -317,6 +318,7 @@ pub const UPDATE_HUMAN: Table = Table {
         PERMISSION,
         TAKEN,
         REFUSED,
+        CHECKED,
     ],
 };
 
@@ -402,6 +404,24 @@ const REFUSED: Case = case("a refused password leaves everything as it was", |t|
         .call(with(json!({"currentPassword": "Passw0rd!"})))
         .fails(Kind::NotFound, "AUTHZ-cdgFk");
     assert_eq!(shown(t, &user)["human"], before["human"]);
+});
+
+const CHECKED: Case = case("names and passwords are checked as everywhere", |t| {
+    let user = t.human();
+    let with = |human: Value| t.call(update(t, &user, human));
+    let names = |first: &str, last: &str| {
+        with(json!({"profile": {"givenName": first, "familyName": last}}))
+    };
+    names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
+    names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
+    for (weak, id) in WEAK_PASSWORDS {
+        with(json!({"password": {"password": {"password": weak}}})).fails(Kind::Invalid, id);
+    }
+    let proven = json!({"password": {"password": "Passw0rd!"}, "currentPassword": "x"});
+    with(json!({"password": proven})).fails(Kind::Precondition, "COMMAND-3nJ4t");
+    let initial = t.initial_human(json!({}));
+    t.call(update(t, &initial, json!({"password": proven})))
+        .fails(Kind::Precondition, "COMMAND-M9dse");
 });
 
 fn new_human(t: &Scene, more: Value) -> Value {
