@@ -54,6 +54,17 @@ pub const TABLE: Table = Table {
                 assert_eq!(answer["details"]["resourceOwner"], t.org_id());
             },
         ),
+        case("names and metadata must say something", |t| {
+            let names = |first: &str, last: &str| {
+                let profile = json!({"givenName": first, "familyName": last});
+                t.call(t.new_human(json!({"profile": profile})))
+            };
+            names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
+            names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
+            let metadata = json!([{"key": " ", "value": "AQ=="}]);
+            t.call(t.new_human(json!({"metadata": metadata})))
+                .fails(Kind::Invalid, "META-2m00f");
+        }),
         case("an unknown organization is refused", |t| {
             for organization in [
                 json!({"orgId": "1"}),

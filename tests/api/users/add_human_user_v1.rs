@@ -37,6 +37,21 @@ fn state(app: &App, user: &Value) -> Value {
 pub const TABLE: Table = Table {
     operation: &ADD_HUMAN_USER_V1,
     cases: &[
+        case("names must say something", |t| {
+            let names = |first: &str, last: &str| {
+                let profile = json!({"firstName": first, "lastName": last});
+                t.call(new(t, json!({"profile": profile})))
+            };
+            names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
+            names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
+        }),
+        case("a domain of another organization is refused", |t| {
+            let name = t.unique("domain");
+            t.rest_as_admin(&crate::operations::ADD_ORG, json!({"name": name}))
+                .ok();
+            t.call(new(t, json!({"userName": format!("ada@{name}.localhost")})))
+                .fails(Kind::Invalid, "COMMAND-SFd21");
+        }),
         case("the answer has the id and the details of a creation", |t| {
             let answer = t.call(new(t, json!({}))).ok();
             let user = answer["userId"].as_str().unwrap();

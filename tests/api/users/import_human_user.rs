@@ -32,6 +32,13 @@ fn new(app: &App, more: Value) -> Value {
 pub const TABLE: Table = Table {
     operation: &IMPORT_HUMAN_USER,
     cases: &[
+        case("a domain of another organization is refused", |t| {
+            let name = t.unique("domain");
+            t.rest_as_admin(&crate::operations::ADD_ORG, json!({"name": name}))
+                .ok();
+            t.call(new(t, json!({"userName": format!("ada@{name}.localhost")})))
+                .fails(Kind::Invalid, "COMMAND-SFd21");
+        }),
         case("a person with a password is active", |t| {
             let answer = t.call(new(t, json!({}))).ok();
             let user = answer["userId"].as_str().unwrap();

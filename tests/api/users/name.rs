@@ -95,6 +95,11 @@ pub const UPDATE_MY: Table = Table {
                 t.expect_change(&answer, &machine, CHANGED);
             },
         ),
+        case("a name says something", |t| {
+            t.by(&t.token_without_membership())
+                .call(json!({"userName": " "}))
+                .fails(Kind::Invalid, "COMMAND-2N9fs");
+        }),
         case("the same name is no change, a taken one exists", |t| {
             let (token, name) = (t.token_without_membership(), t.unique("renamed"));
             t.by(&token).call(json!({"userName": name})).ok();

@@ -139,6 +139,15 @@ pub const UPDATE_MY: Table = Table {
                 .call(new_profile())
                 .fails(Kind::Precondition, "COMMAND-2M0fs");
         }),
+        case("names say something", |t| {
+            let token = t.token_of(&t.human());
+            let names = |first: &str, last: &str| {
+                let names = json!({"firstName": first, "lastName": last});
+                t.by(&token).call(merged(new_profile(), names))
+            };
+            names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
+            names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
+        }),
         case("a machine has no profile", |t| {
             t.by(&t.token_without_membership())
                 .call(new_profile())
