@@ -414,6 +414,13 @@ const CHECKED: Case = case("names and passwords are checked as everywhere", |t| 
     };
     names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
     names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
+    with(json!({"phone": {"phone": "abc"}})).fails(Kind::Invalid, "PHONE-so0wa");
+    let foreign = t.unique("domain");
+    t.rest_as_admin(&crate::operations::ADD_ORG, json!({"name": foreign}))
+        .ok();
+    let name = json!({"username": format!("ada@{foreign}.localhost")});
+    t.call(merged(update(t, &user, json!({})), name))
+        .fails(Kind::Invalid, "COMMAND-Di2ei");
     for (weak, id) in WEAK_PASSWORDS {
         with(json!({"password": {"password": {"password": weak}}})).fails(Kind::Invalid, id);
     }

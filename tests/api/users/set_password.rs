@@ -105,6 +105,11 @@ pub const UPDATE_MY: Table = Table {
                 .call(change("Difference2!", "Difference3!"))
                 .ok();
         }),
+        case("without a password none is right", |t| {
+            t.by(&t.token_of(&t.human()))
+                .call(change("wrong", "Difference2!"))
+                .fails(Kind::Precondition, "COMMAND-3nJ4t");
+        }),
         case(
             "a wrong password is counted, and comes before a weak one",
             |t| {
