@@ -82,7 +82,7 @@ pub fn open(config: &Config, purpose: Purpose) -> anyhow::Result<Opened> {
         Purpose::Serve => Store::open_for_server(&options)?,
         Purpose::Init | Purpose::Command => Store::open_for_command(&options)?,
     };
-    let is_empty = store.read_blocking(|tx| tx.instance())?.is_none();
+    let is_empty = store.read_blocking(|tx| tx.instance_if_any())?.is_none();
     // The key is on disk before the first row that depends on it.
     let keys = if is_empty {
         Keys::load_or_create(&config.key_file())?

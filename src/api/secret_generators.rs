@@ -96,8 +96,7 @@ async fn update(
         .write(move |tx| {
             let stored = tx.secret_generators()?;
             let before = stored.iter().find(|stored| stored.kind == kind);
-            let instance = tx.instance()?;
-            let mut instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
+            let mut instance = tx.instance()?;
             if before.is_some_and(|before| before.generator == generator) {
                 return Ok(details::full(&instance.aggregate));
             }

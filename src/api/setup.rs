@@ -54,7 +54,7 @@ pub fn first_run(
         actor: None,
     };
     store.write_blocking(stamp, move |tx| {
-        if let Some(instance) = tx.instance()? {
+        if let Some(instance) = tx.instance_if_any()? {
             if instance.key_check != key_check {
                 return Err(Error::unavailable("the key belongs to another database").into());
             }

@@ -3,10 +3,13 @@
 
 use std::time::Instant;
 
+use log::{debug, warn};
+
+use super::{policy, wanted::Useless};
 use crate::{
-    clock::Clock,
+    clock::{Clock, Timestamp},
     domain::{Channel, MessageId},
-    store::{Outcome, Store},
+    store::{Message, MessageState, Outcome, Store},
 };
 
 /// What the dispatcher needs to know of a way.
@@ -25,6 +28,47 @@ pub(super) trait Lane: Send + Sync {
     fn retry_at(&self) -> Option<Instant>;
     /// Why it is not served, for operators.
     fn reason(&self) -> String;
+    /// Sends a message, or says why not.
+    fn send(&self, message: &Message) -> Result<Outcome, Useless>;
+
     /// Tries to send a message that is claimed; `None` if it does not wait any more.
-    fn attempt(&self, id: MessageId) -> Option<Outcome>;
+    ///
+    /// The message is read after it was claimed: what the dispatcher saw may be older than the last
+    /// outcome that was written.
+    fn attempt(&self, id: MessageId) -> Option<Outcome> {
+        let message = match self.store().point(|tx| tx.queued_message(id)) {
+            Ok(message) => message?,
+            Err(fault) => {
+                warn!("message {id} has to wait: {fault}");
+                return None;
+            }
+        };
+        Some(self.send(&message).unwrap_or_else(|useless| match useless {
+            Useless::Final(state) => {
+                debug!("message {id} is useless: {state:?}");
+                outcome(&message, Ok(state))
+            }
+            Useless::Later(fault) => {
+                warn!("message {id} has to wait: {fault}");
+                let wait = policy::wait(message.attempts + 1, None, 1.0);
+                outcome(&message, Err(self.clock().now().plus(wait)))
+            }
+        }))
+    }
+}
+
+/// An outcome without an attempt.
+pub(super) fn outcome(message: &Message, next: Result<MessageState, Timestamp>) -> Outcome {
+    Outcome {
+        id: message.id,
+        user: message.user,
+        purpose: message.purpose,
+        next,
+        attempts: message.attempts,
+        unknown_outcomes: message.unknown_outcomes,
+        provider: None,
+        provider_id: None,
+        provider_code: None,
+        detail: None,
+    }
 }

@@ -8,13 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use log::{debug, info, warn};
+use log::{info, warn};
 use rand::RngExt as _;
 
 use super::{
-    lane::Lane,
+    lane::{Lane, outcome},
     policy,
-    sender::outcome,
     text::Rendered,
     wanted::{Useless, prepare},
 };
@@ -91,29 +90,6 @@ impl Lane for Mailer {
         "no e-mail provider is active and [smtp] is not configured".to_owned()
     }
 
-    fn attempt(&self, id: MessageId) -> Option<Outcome> {
-        let message = match self.store.point(|tx| tx.queued_message(id)) {
-            Ok(message) => message?,
-            Err(fault) => {
-                warn!("message {id} has to wait: {fault}");
-                return None;
-            }
-        };
-        Some(self.send(&message).unwrap_or_else(|useless| match useless {
-            Useless::Final(state) => {
-                debug!("message {id} is useless: {state:?}");
-                outcome(&message, Ok(state))
-            }
-            Useless::Later(fault) => {
-                warn!("message {id} has to wait: {fault}");
-                let wait = policy::wait(message.attempts + 1, None, 1.0);
-                outcome(&message, Err(self.clock.now().plus(wait)))
-            }
-        }))
-    }
-}
-
-impl Mailer {
     fn send(&self, message: &Message) -> Result<Outcome, Useless> {
         let now = self.clock.now();
         let (rendered, code) = prepare(
@@ -178,7 +154,9 @@ impl Mailer {
             ..outcome(message, next)
         })
     }
+}
 
+impl Mailer {
     fn provider(&self) -> Result<Option<Provider>, crate::error::Error> {
         let active = self.store.point(|tx| tx.active_email_provider())?;
         let Some(provider) = active else {

@@ -7,11 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use log::{debug, info, warn};
+use log::{info, warn};
 use rand::RngExt as _;
 
 use super::{
-    lane::Lane,
+    lane::{Lane, outcome},
     policy::{self, Step},
     text::{self, Rendered},
     wanted::{Useless, prepare},
@@ -76,33 +76,6 @@ impl Lane for Sender {
         }
     }
 
-    /// Tries to send a message that is claimed; `None` if it does not wait any more.
-    ///
-    /// The message is read after it was claimed: what the dispatcher saw may be older than the last
-    /// outcome that was written.
-    fn attempt(&self, id: MessageId) -> Option<Outcome> {
-        let message = match self.store.point(|tx| tx.queued_message(id)) {
-            Ok(message) => message?,
-            Err(fault) => {
-                warn!("message {id} has to wait: {fault}");
-                return None;
-            }
-        };
-        Some(self.send(&message).unwrap_or_else(|useless| match useless {
-            Useless::Final(state) => {
-                debug!("message {id} is useless: {state:?}");
-                outcome(&message, Ok(state))
-            }
-            Useless::Later(fault) => {
-                warn!("message {id} has to wait: {fault}");
-                let wait = policy::wait(message.attempts + 1, None, 1.0);
-                outcome(&message, Err(self.clock.now().plus(wait)))
-            }
-        }))
-    }
-}
-
-impl Sender {
     /// Asks the providers in their order. Before each the message is looked at again: the one before
     /// may have taken seconds, in which the code expired or was replaced.
     fn send(&self, message: &Message) -> Result<Outcome, Useless> {
@@ -179,7 +152,9 @@ impl Sender {
             }
         }
     }
+}
 
+impl Sender {
     fn prepare(&self, message: &Message, now: Timestamp) -> Result<(Rendered, PlainCode), Useless> {
         prepare(
             &self.store,
@@ -226,22 +201,6 @@ impl Sender {
                 );
             }
         }
-    }
-}
-
-/// An outcome without an attempt.
-pub(super) fn outcome(message: &Message, next: Result<MessageState, Timestamp>) -> Outcome {
-    Outcome {
-        id: message.id,
-        user: message.user,
-        purpose: message.purpose,
-        next,
-        attempts: message.attempts,
-        unknown_outcomes: message.unknown_outcomes,
-        provider: None,
-        provider_id: None,
-        provider_code: None,
-        detail: None,
     }
 }
 

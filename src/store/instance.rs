@@ -24,11 +24,19 @@ pub struct Instance {
 }
 
 impl ReadTx<'_> {
+    /// The instance.
+    ///
+    /// # Errors
+    /// If the database cannot be read, or is a new one: whatever serves has made the instance.
+    pub fn instance(&self) -> Result<Instance, Error> {
+        self.instance_if_any()?.ok_or_else(none)
+    }
+
     /// The instance; `None` in a new database.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn instance(&self) -> Result<Option<Instance>, Error> {
+    pub fn instance_if_any(&self) -> Result<Option<Instance>, Error> {
         self.row(
             "SELECT i.id, i.sequence, i.created_at, i.changed_at, i.key_check, o.row, o.id
              FROM instance i JOIN orgs o ON o.row = i.default_org",
@@ -65,7 +73,7 @@ impl ReadTx<'_> {
     /// If the database cannot be read.
     pub fn project_id(&self) -> Result<String, Error> {
         let id = self.row("SELECT project_id FROM instance", [], |row| row.get(0))?;
-        id.ok_or_else(|| Error::internal("there is no instance"))
+        id.ok_or_else(none)
     }
 }
 
@@ -131,8 +139,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn append_to_instance(&self, event: Event) -> Result<Aggregate, Error> {
-        let instance = self.instance()?;
-        let mut instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
+        let mut instance = self.instance()?;
         instance.aggregate.push(event);
         self.save_instance(&mut instance)?;
         Ok(instance.aggregate)
@@ -153,4 +160,8 @@ impl WriteTx<'_> {
         )?;
         Ok(())
     }
+}
+
+fn none() -> Error {
+    Error::internal("there is no instance")
 }

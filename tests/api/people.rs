@@ -100,6 +100,13 @@ impl App {
         self.human_of(merged(json!({"organization": {"orgId": org}}), more))
     }
 
+    /// The domain of another organization, in which no user name of this one may end.
+    pub fn foreign_domain(&self) -> String {
+        let name = self.unique("domain");
+        self.rest_as_admin(&ADD_ORG, json!({"name": name})).ok();
+        format!("{name}.localhost")
+    }
+
     /// A person who has not yet finished the registration; the id.
     pub fn initial_human(&self, more: Value) -> String {
         let name = self.unique("initial");

@@ -38,6 +38,11 @@ impl Attempt {
         }
     }
 
+    /// A try of the current password, which is counted as wrong codes are.
+    pub(in crate::api) fn of_password(ctx: &Ctx) -> Self {
+        Self::new(ctx, String::new())
+    }
+
     /// Verifies the phone if the code is right; otherwise counts the try and keeps that.
     ///
     /// # Errors
@@ -138,12 +143,11 @@ impl Attempt {
     /// # Errors
     /// EXHAUSTED after too many wrong ones.
     pub(in crate::api) fn check_password_limit(
-        ctx: &Ctx,
+        &self,
         tx: &ReadTx<'_>,
         user: &Aggregate,
     ) -> Result<(), Error> {
-        let subject = ctx.services.keys.hash_user(&user.id);
-        Self::new(ctx, String::new()).check_limits(tx, None, &subject)
+        self.check_limits(tx, None, &self.services.keys.hash_user(&user.id))
     }
 
     fn subject(&self, user: &Aggregate, purpose: CodePurpose) -> [u8; 16] {
@@ -155,25 +159,18 @@ impl Attempt {
     /// # Errors
     /// `wrong` for a wrong password; EXHAUSTED at a limit, also for the right one.
     pub(in crate::api) fn judge_password(
-        services: &Arc<Services>,
-        now: Timestamp,
+        &self,
         tx: &WriteTx<'_>,
         user: &mut Aggregate,
         is_right: bool,
         wrong: &'static Entry,
     ) -> Result<(), Refusal> {
-        let subject = services.keys.hash_user(&user.id);
-        let attempt = Self {
-            code: PlainCode::from_text(String::new()),
-            now,
-            services: services.clone(),
-        };
-        attempt.check_limits(tx, None, &subject)?;
+        self.check_password_limit(tx, user)?;
         if is_right {
             user.push(Event::PasswordCheckSucceeded);
             return Ok(());
         }
-        tx.insert_wrong_code(&subject)?;
+        tx.insert_wrong_code(&self.services.keys.hash_user(&user.id))?;
         user.push(Event::PasswordCheckFailed);
         tx.save_user_events(user)?;
         Err(Refusal::Keep(wrong.into()))

@@ -88,12 +88,8 @@ pub(in crate::api) async fn update(
             let new_endpoint = differing(old, &endpoint);
             let new_description = differing(&provider.description, &description);
             if new_endpoint.is_none() && new_description.is_none() && sealed.is_none() {
-                let instance = tx.instance()?;
-                let instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
-                return Ok(details::full(&seen_as_object(
-                    &provider,
-                    instance.aggregate,
-                )));
+                let object = seen_as_object(&provider, tx.instance()?.aggregate);
+                return Ok(details::full(&object));
             }
             provider.kind = EmailProviderKind::Http { endpoint };
             provider.description = description;

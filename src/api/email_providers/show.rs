@@ -108,7 +108,7 @@ fn one(
 ) -> Result<Found, Error> {
     ctx.services.store.point(|tx| {
         let provider = find(tx)?.ok_or(error::SMTP_GET_NOT_FOUND)?;
-        Ok(with_details(provider, instance(tx)?))
+        Ok(with_details(provider, tx.instance()?.aggregate))
     })
 }
 
@@ -121,25 +121,11 @@ async fn list(
     let read = move |tx: &ReadTx<'_>| {
         let mut providers = tx.email_providers()?;
         providers.retain(is_wanted);
-        let instance = instance(tx)?;
-        Ok(List {
-            total: providers.len() as u64,
-            items: providers
-                .into_iter()
-                .skip(usize::try_from(page.offset).unwrap_or(usize::MAX))
-                .take(page.limit as usize)
-                .map(|provider| with_details(provider, instance.clone()))
-                .collect(),
-            as_of: tx.as_of()?,
-        })
+        let instance = tx.instance()?.aggregate;
+        let page = List::cut(providers, page, tx.as_of()?);
+        Ok(page.map(|provider| with_details(provider, instance.clone())))
     };
     ctx.services.store.read(read).await
-}
-
-fn instance(tx: &ReadTx<'_>) -> Result<Aggregate, Error> {
-    let instance = tx.instance()?;
-    let instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
-    Ok(instance.aggregate)
 }
 
 fn with_details(provider: EmailProvider, instance: Aggregate) -> Found {

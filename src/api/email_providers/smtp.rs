@@ -91,9 +91,7 @@ pub(in crate::api) async fn update(
             let (mut provider, old) = found.ok_or(error::SMTP_UPDATE_NOT_FOUND)?;
             let is_same = old == new && provider.description == description && sealed.is_none();
             if is_same {
-                let instance = tx.instance()?;
-                let instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
-                let object = super::seen_as_object(&provider, instance.aggregate);
+                let object = super::seen_as_object(&provider, tx.instance()?.aggregate);
                 return Ok(details::full(&object));
             }
             let event = changed(&provider, &old, &description, &new);

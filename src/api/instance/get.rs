@@ -13,7 +13,6 @@ use crate::{
     },
     domain::LANGUAGES,
     error::Error,
-    store::{Instance, ReadTx},
 };
 
 /// Shows the instance.
@@ -21,7 +20,7 @@ pub(in crate::api) async fn get_my_instance(
     ctx: &Ctx,
     _request: GetMyInstanceRequest,
 ) -> Result<GetMyInstanceResponse, Error> {
-    let instance = ctx.services.store.point(instance)?;
+    let instance = ctx.services.store.point(|tx| tx.instance())?;
     let details = details::full(&instance.aggregate);
     let domain = Domain {
         details: Some(details.clone()),
@@ -49,7 +48,7 @@ pub(in crate::api) async fn get_iam(
     let (instance, project_id) = ctx
         .services
         .store
-        .point(|tx| Ok((instance(tx)?, tx.project_id()?)))?;
+        .point(|tx| Ok((tx.instance()?, tx.project_id()?)))?;
     Ok(GetIamResponse {
         global_org_id: instance.default_org.id.clone(),
         iam_project_id: project_id,
@@ -73,15 +72,10 @@ pub(in crate::api) async fn get_general_settings(
     ctx: &Ctx,
     _request: GetGeneralSettingsRequest,
 ) -> Result<GetGeneralSettingsResponse, Error> {
-    let instance = ctx.services.store.point(instance)?;
+    let instance = ctx.services.store.point(|tx| tx.instance())?;
     Ok(GetGeneralSettingsResponse {
         default_org_id: instance.default_org.id,
         default_language: languages::default_language(ctx)?,
         supported_languages: LANGUAGES.iter().map(|tag| (*tag).to_owned()).collect(),
     })
-}
-
-fn instance(tx: &ReadTx<'_>) -> Result<Instance, Error> {
-    tx.instance()?
-        .ok_or_else(|| Error::internal("there is no instance"))
 }

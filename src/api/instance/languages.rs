@@ -74,8 +74,7 @@ pub(in crate::api) async fn set_default_language(
     }
     let details = ctx
         .write(move |tx| {
-            let instance = tx.instance()?;
-            let mut instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
+            let mut instance = tx.instance()?;
             if tx.default_language()?.as_ref() != Some(&language) {
                 tx.set_default_language(&language)?;
                 instance

@@ -18,7 +18,7 @@ use crate::{
     },
     domain::Event,
     error::{self, Error},
-    store::{Instance, Membership, ReadTx},
+    store::{Instance, Membership},
 };
 
 /// The role that may everything.
@@ -39,7 +39,7 @@ pub(in crate::api) async fn add_iam_member(
             if tx.membership(user, None)?.is_some() {
                 return Err(error::IAM_MEMBER_EXISTS.into());
             }
-            let mut instance = instance(tx)?;
+            let mut instance = tx.instance()?;
             instance.aggregate.push(Event::InstanceMemberAdded {
                 roles: roles.clone(),
                 user_id: request.user_id,
@@ -80,7 +80,7 @@ pub(in crate::api) async fn update_iam_member(
             if membership.roles == roles {
                 return Err(error::IAM_MEMBER_ROLES_NOT_CHANGED.into());
             }
-            let mut instance = instance(tx)?;
+            let mut instance = tx.instance()?;
             instance.aggregate.push(Event::InstanceMemberChanged {
                 roles: roles.clone(),
                 user_id: request.user_id,
@@ -114,7 +114,7 @@ pub(in crate::api) async fn remove_iam_member(
             let Some((user, membership)) = membership else {
                 return Ok((ObjectDetails::default(), true));
             };
-            let mut instance = instance(tx)?;
+            let mut instance = tx.instance()?;
             instance.aggregate.push(Event::InstanceMemberRemoved {
                 user_id: request.user_id,
             });
@@ -133,11 +133,6 @@ fn warn_without(has_owner: bool) {
     if !has_owner {
         warn!("no member of the instance has the role {OWNER} any more");
     }
-}
-
-fn instance(tx: &ReadTx<'_>) -> Result<Instance, Error> {
-    tx.instance()?
-        .ok_or_else(|| Error::internal("there is no instance"))
 }
 
 /// The details of a change of a membership: created when it began.

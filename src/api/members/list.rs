@@ -45,8 +45,7 @@ pub(in crate::api) async fn list_iam_members(
         page: lists::page_v1(request.query),
     };
     let instance = ctx.services.store.point(|tx| tx.instance())?;
-    let owner = instance.map(|instance| instance.aggregate.id);
-    let (details, result) = members(ctx, search, owner.unwrap_or_default()).await?;
+    let (details, result) = members(ctx, search, instance.aggregate.id).await?;
     Ok(admin::ListIamMembersResponse {
         details: Some(details),
         result,

@@ -62,9 +62,8 @@ async fn memberships(
         .read(move |tx| {
             let mut all = tx.found_memberships(&id)?;
             all.retain(|membership| is_visible(membership) && is_wanted(membership, &queries));
-            let instance = tx.instance()?.map(|instance| instance.aggregate.id);
             let memberships = List::cut(all, page, tx.as_of()?);
-            Ok((memberships, instance.unwrap_or_default()))
+            Ok((memberships, tx.instance()?.aggregate.id))
         })
         .await?;
     let details = lists::details_v1(&memberships);

@@ -20,7 +20,7 @@ pub(in crate::api) async fn list_org_member_roles(
 ) -> Result<ListOrgMemberRolesResponse, Error> {
     let org = ctx.principal()?.org.row;
     let instance = ctx.services.store.point(|tx| tx.instance())?;
-    let is_default = instance.is_some_and(|instance| instance.default_org.row == org);
+    let is_default = instance.default_org.row == org;
     let for_everybody = is_default.then_some(SELF_MANAGEMENT);
     Ok(ListOrgMemberRolesResponse {
         result: org_roles()

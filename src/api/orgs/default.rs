@@ -16,7 +16,7 @@ pub(in crate::api) async fn get_default_org(
     _request: GetDefaultOrgRequest,
 ) -> Result<GetDefaultOrgResponse, Error> {
     let org = ctx.services.store.point(|tx| {
-        let instance = tx.instance()?.ok_or(error::ORG_NOT_FOUND)?;
+        let instance = tx.instance()?;
         load::in_row(tx, instance.default_org.row, error::ORG_NOT_FOUND)
     })?;
     Ok(GetDefaultOrgResponse {
@@ -32,7 +32,7 @@ pub(in crate::api) async fn set_default_org(
     let details = ctx
         .write(move |tx| {
             let org = tx.org_by_id(&request.org_id)?.ok_or(error::ORG_NOT_FOUND)?;
-            let mut instance = tx.instance()?.ok_or(error::ORG_NOT_FOUND)?;
+            let mut instance = tx.instance()?;
             if instance.default_org != org {
                 tx.set_default_org(org.row)?;
                 instance

@@ -98,7 +98,7 @@ async fn remove(
 }
 
 fn step(tx: &WriteTx<'_>, row: i64, caller: &Principal) -> Result<Progress, Error> {
-    if tx.instance()?.is_some_and(|it| it.default_org.row == row) {
+    if tx.instance()?.default_org.row == row {
         return Err(error::ORG_DEFAULT.into());
     }
     if tx.project_org()? == Some(row) {

@@ -141,11 +141,7 @@ impl Level {
                 let org = tx.organization(row)?.ok_or(error::ORG_UNKNOWN)?;
                 Ok(org.aggregate)
             }
-            Self::Instance => {
-                let instance = tx.instance()?;
-                let instance = instance.ok_or_else(|| Error::internal("there is no instance"))?;
-                Ok(instance.aggregate)
-            }
+            Self::Instance => Ok(tx.instance()?.aggregate),
         }
     }
 

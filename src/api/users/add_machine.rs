@@ -1,6 +1,6 @@
 //! `AddMachineUser`: a user for a program.
 
-use super::creation::{self, NewProgram};
+use super::creation::{self, NewMachine};
 use crate::{
     api::{Ctx, details},
     contract::pb::zitadel::management::v1::{AddMachineUserRequest, AddMachineUserResponse},
@@ -20,7 +20,7 @@ pub(in crate::api) async fn add_machine_user(
     if request.name.trim().is_empty() {
         return Err(error::MACHINE_NAME_EMPTY.into());
     }
-    let new = NewProgram {
+    let new = NewMachine {
         id: request.user_id.unwrap_or_else(|| ctx.new_id()),
         org: ctx.principal()?.org.clone(),
         user_name,

@@ -2,7 +2,7 @@
 
 use super::{
     add_human_v2,
-    creation::{self, NewProgram},
+    creation::{self, NewMachine},
 };
 use crate::{
     api::{Ctx, details},
@@ -96,7 +96,7 @@ async fn create_machine(
     let user_name = username
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty());
-    let new = NewProgram {
+    let new = NewMachine {
         user_name: user_name.unwrap_or_else(|| id.clone()),
         id,
         org,

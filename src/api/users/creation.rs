@@ -330,19 +330,10 @@ fn add_phone(
 fn add_attachments(
     tx: &WriteTx<'_>,
     user: &mut Aggregate,
-    metadata: &[(String, Vec<u8>)],
+    entries: &[(String, Vec<u8>)],
     idp_links: Vec<(String, String, String)>,
 ) -> Result<(), Error> {
-    use base64::Engine as _;
-    for (key, value) in metadata {
-        let value_text = base64::engine::general_purpose::STANDARD.encode(value);
-        user.push(Event::MetadataSet {
-            key: key.clone(),
-            value: value_text,
-        });
-        let sequence = user.sequence + user.pending.len() as i64;
-        tx.save_metadata(user.row, key, value, sequence)?;
-    }
+    metadata::keep(tx, user, entries)?;
     for (idp_config_id, external_id, display_name) in idp_links {
         tx.save_idp_link(user.row, &idp_config_id, &external_id, &display_name)?;
         user.push(Event::IdpLinkAdded {
@@ -387,7 +378,7 @@ pub(super) fn email_address(text: &str) -> Result<String, Error> {
 }
 
 /// A machine to be made, translated from the wire.
-pub(super) struct NewProgram {
+pub(super) struct NewMachine {
     /// The id the caller wants, or a new one.
     pub id: String,
     pub org: OrgRef,
@@ -398,7 +389,7 @@ pub(super) struct NewProgram {
 }
 
 /// Makes a machine.
-pub(super) async fn create_machine(ctx: &Ctx, new: NewProgram) -> Result<Aggregate, Error> {
+pub(super) async fn create_machine(ctx: &Ctx, new: NewMachine) -> Result<Aggregate, Error> {
     ctx.write(move |tx| {
         check_org(tx, &new.org)?;
         let sequence = check_id(tx, &new.id, new.id_taken)?;

@@ -227,6 +227,21 @@ pub(super) fn set(
     entries: &[(String, Vec<u8>)],
 ) -> Result<(), Error> {
     check(entries)?;
+    keep(tx, user, entries)?;
+    if tx.metadata_bytes(user.row)? > MOST_BYTES {
+        return Err(Error::invalid(
+            "A user keeps at most 16 MiB of metadata: remove some first",
+        ));
+    }
+    tx.save_user_events(user)
+}
+
+/// Keeps values that were checked; their events are not yet saved.
+pub(super) fn keep(
+    tx: &WriteTx<'_>,
+    user: &mut Aggregate,
+    entries: &[(String, Vec<u8>)],
+) -> Result<(), Error> {
     for (key, value) in entries {
         user.push(Event::MetadataSet {
             key: key.clone(),
@@ -235,12 +250,7 @@ pub(super) fn set(
         let sequence = user.sequence + user.pending.len() as i64;
         tx.save_metadata(user.row, key, value, sequence)?;
     }
-    if tx.metadata_bytes(user.row)? > MOST_BYTES {
-        return Err(Error::invalid(
-            "A user keeps at most 16 MiB of metadata: remove some first",
-        ));
-    }
-    tx.save_user_events(user)
+    Ok(())
 }
 
 /// Forgets values; one that is not there is an error.

@@ -5,6 +5,7 @@ mod add_human_v2;
 mod add_machine;
 mod beta;
 mod changes;
+mod contact_change;
 mod create_v2;
 mod creation;
 mod email;

@@ -104,12 +104,7 @@ pub(in crate::api) fn remove_with_memberships(
                 }
             }
             None => {
-                if let Some(mut instance) = tx.instance()? {
-                    instance
-                        .aggregate
-                        .push(Event::InstanceMemberCascadeRemoved { user_id });
-                    tx.save_instance(&mut instance)?;
-                }
+                tx.append_to_instance(Event::InstanceMemberCascadeRemoved { user_id })?;
             }
         }
     }

@@ -3,17 +3,14 @@
 //! They are stored and never asked for: Belfry is no login server. What a password lacks is told before
 //! it is hashed; the hashing happens before the change is queued.
 
-use std::sync::Arc;
-
 use super::{load, password};
 use crate::{
     api::{
-        Ctx, Services,
+        Ctx,
         codes::{Attempt, Delivery, MadeCode},
         details,
     },
     auth::Principal,
-    clock::Timestamp,
     contract::pb::zitadel::{
         auth::v1 as auth,
         management::v1::{
@@ -115,11 +112,11 @@ pub(in crate::api) async fn update_my_password(
         .point(|tx| initialized_in_org(tx, &user_id, org))?;
     let allowed = Allowed::by_current(ctx, &user, request.old_password).await?;
     let (new_check, hash) = allowed.hash(ctx, request.new_password).await?;
-    let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
+    let caller = ctx.principal()?.clone();
     let details = ctx
         .write(move |tx| {
             let mut user = initialized_in_org(tx, &user_id, org)?.aggregate;
-            judge.allow(tx, &caller, &mut user, &allowed)?;
+            allowed.judge(tx, &caller, &mut user)?;
             new_check?;
             save(tx, &mut user, hash, false)?;
             Ok(details::full(&user))
@@ -229,53 +226,13 @@ fn reset(
     Ok(user)
 }
 
-/// Decides, inside the change, whether a password may be set.
-pub(super) struct Judge {
-    services: Arc<Services>,
-    now: Timestamp,
-}
-
-impl Judge {
-    pub(super) fn new(ctx: &Ctx) -> Self {
-        Self {
-            services: ctx.services.clone(),
-            now: ctx.now,
-        }
-    }
-
-    /// Counts what is wrong, and keeps that.
-    pub(super) fn allow(
-        &self,
-        tx: &WriteTx<'_>,
-        caller: &Principal,
-        user: &mut Aggregate,
-        allowed: &Allowed,
-    ) -> Result<(), Refusal> {
-        match allowed {
-            Allowed::Code { attempt, .. } => attempt.judge_purpose(
-                tx,
-                user,
-                CodePurpose::PasswordReset,
-                (Event::PasswordCheckSucceeded, Event::PasswordCheckFailed),
-                error::V2_CODE_INVALID,
-            ),
-            Allowed::Current(is_right) => {
-                load::check_self_or_writer(tx, caller, user)?;
-                let wrong = error::PASSWORD_WRONG;
-                Attempt::judge_password(&self.services, self.now, tx, user, *is_right, wrong)
-            }
-            Allowed::Writer => Ok(load::check_writer(tx, caller, user)?),
-        }
-    }
-}
-
 /// What allows somebody to set a password. It is looked at before anything is hashed, so that nobody
-/// has the server work for a password that is none of its business; [`Judge::allow`] decides.
+/// has the server work for a password that is none of its business; [`Allowed::judge`] decides, inside the change.
 pub(super) enum Allowed {
     /// The code that was made for it.
     Code { attempt: Attempt, looks_right: bool },
-    /// The current password; whether it was right.
-    Current(bool),
+    /// The current password.
+    Current { attempt: Attempt, is_right: bool },
     /// user.write; being the user is not enough.
     Writer,
 }
@@ -306,13 +263,15 @@ impl Allowed {
             return Err(error::PASSWORD_NOT_INITIALISED.into());
         }
         let caller = ctx.principal()?;
+        let attempt = Attempt::of_password(ctx);
         let hash = ctx.services.store.point(|tx| {
             load::check_self_or_writer(tx, caller, &user.aggregate)?;
-            Attempt::check_password_limit(ctx, tx, &user.aggregate)?;
+            attempt.check_password_limit(tx, &user.aggregate)?;
             tx.password_hash(user.aggregate.row)
         })?;
         let hash = hash.ok_or(error::PASSWORD_NOT_SET)?;
-        Ok(Self::Current(password::is_right(ctx, current, hash).await?))
+        let is_right = password::is_right(ctx, current, hash).await?;
+        Ok(Self::Current { attempt, is_right })
     }
 
     /// By the right to write.
@@ -327,6 +286,32 @@ impl Allowed {
         Ok(Self::Writer)
     }
 
+    /// Counts what is wrong, and keeps that.
+    ///
+    /// # Errors
+    /// What does not allow it.
+    pub(super) fn judge(
+        &self,
+        tx: &WriteTx<'_>,
+        caller: &Principal,
+        user: &mut Aggregate,
+    ) -> Result<(), Refusal> {
+        match self {
+            Self::Code { attempt, .. } => attempt.judge_purpose(
+                tx,
+                user,
+                CodePurpose::PasswordReset,
+                (Event::PasswordCheckSucceeded, Event::PasswordCheckFailed),
+                error::V2_CODE_INVALID,
+            ),
+            Self::Current { attempt, is_right } => {
+                load::check_self_or_writer(tx, caller, user)?;
+                attempt.judge_password(tx, user, *is_right, error::PASSWORD_WRONG)
+            }
+            Self::Writer => Ok(load::check_writer(tx, caller, user)?),
+        }
+    }
+
     /// What the new password lacks, and its hash; none where it could not be kept anyway.
     ///
     /// # Errors
@@ -338,7 +323,7 @@ impl Allowed {
     ) -> Result<(Result<(), Error>, Option<String>), Error> {
         let is_hopeless = match self {
             Self::Code { looks_right, .. } => !looks_right,
-            Self::Current(is_right) => !is_right,
+            Self::Current { is_right, .. } => !is_right,
             Self::Writer => false,
         };
         let check = password::check(&new);
@@ -371,11 +356,11 @@ pub(in crate::api) async fn set_password(
         None => Allowed::by_permission(ctx, &user)?,
     };
     let (new_check, hash) = allowed.hash(ctx, new).await?;
-    let (judge, caller) = (Judge::new(ctx), ctx.principal()?.clone());
+    let caller = ctx.principal()?.clone();
     let details = ctx
         .write(move |tx| {
             let mut user = initialized(tx, &user_id)?.aggregate;
-            judge.allow(tx, &caller, &mut user, &allowed)?;
+            allowed.judge(tx, &caller, &mut user)?;
             new_check?;
             save(tx, &mut user, hash, change_required)?;
             Ok(details::changed_v2(&user))

@@ -4,28 +4,23 @@
 //! the order user name, profile, e-mail, phone, password.
 
 use super::{
-    creation, load, machine, name,
+    contact_change::{EmailChange, PhoneChange, keeping, removing},
+    load, machine, name,
     profile::NewProfile,
     set_password::{self, Allowed},
 };
 use crate::{
-    api::{
-        Ctx,
-        codes::{Delivery, MadeCode},
-        details,
-    },
+    api::{Ctx, details},
     auth::Principal,
     contract::pb::zitadel::user::v2::{
-        HashedPassword, Password, SetHumanEmail, SetHumanPhone, SetPassword,
-        UpdateHumanUserRequest, UpdateHumanUserResponse, UpdateUserRequest, UpdateUserResponse,
-        set_human_email::Verification as EmailWanted,
-        set_human_phone::Verification as PhoneWanted,
+        HashedPassword, Password, SetPassword, UpdateHumanUserRequest, UpdateHumanUserResponse,
+        UpdateUserRequest, UpdateUserResponse,
         set_password::{PasswordType, Verification as PasswordProof},
         update_user_request::{self as wire, UserType},
     },
-    domain::{Aggregate, HumanEmail, HumanPhone, Kind, PhoneNumber, User, Verification},
+    domain::{Aggregate, Kind, User},
     error::{self, Error},
-    store::{ReadTx, Refusal, WriteTx},
+    store::{ReadTx, WriteTx},
 };
 
 /// Changes a person or a machine user of any organization, or the caller itself.
@@ -109,171 +104,6 @@ fn new_profile(profile: wire::human::Profile) -> NewProfile {
     }
 }
 
-/// What is to happen to an e-mail address.
-struct EmailChange {
-    address: String,
-    plan: Plan,
-}
-
-/// What is to happen to a phone.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one for each request, moved once"
-)]
-enum PhoneChange {
-    Set(PhoneNumber, Plan),
-    /// Verifies whatever number there is.
-    Verify,
-    Remove,
-    Nothing,
-}
-
-/// What follows when an address or a number is another one.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one for each request, moved once"
-)]
-enum Plan {
-    Verified,
-    Code(MadeCode),
-    /// It stays unverified.
-    Nothing,
-}
-
-impl EmailChange {
-    fn read(ctx: &Ctx, email: SetHumanEmail) -> Result<Self, Error> {
-        let address = creation::email_address(&email.email)?;
-        let code = |delivery| MadeCode::for_email(ctx, delivery);
-        let plan = match email.verification {
-            Some(EmailWanted::IsVerified(true)) => Plan::Verified,
-            Some(EmailWanted::IsVerified(false)) => Plan::Nothing,
-            Some(EmailWanted::ReturnCode(_)) => Plan::Code(code(Delivery::Return)),
-            Some(EmailWanted::SendCode(send)) => {
-                Plan::Code(code(Delivery::Send).with_url(send.url_template))
-            }
-            None => Plan::Code(code(Delivery::Send)),
-        };
-        Ok(Self { address, plan })
-    }
-
-    /// Tells the code that the caller asked for.
-    fn apply(self, tx: &WriteTx<'_>, email: &mut HumanEmail) -> Result<Option<String>, Error> {
-        if email.address == self.address {
-            if matches!(self.plan, Plan::Verified) && !email.is_verified {
-                email.verify();
-                tx.save_email(email)?;
-            }
-            return Ok(None);
-        }
-        let verification = match &self.plan {
-            Plan::Verified => Some(Verification::Verified),
-            Plan::Code(code) => Some(code.verification()),
-            Plan::Nothing => None,
-        };
-        // It differs, as was just seen.
-        let _ = email.change(self.address, verification);
-        tx.save_email(email)?;
-        let Plan::Code(code) = self.plan else {
-            return Ok(None);
-        };
-        let returned = code.returned();
-        code.enqueue_email(tx, email)?;
-        Ok(returned)
-    }
-
-    fn is_verified(&self) -> bool {
-        matches!(self.plan, Plan::Verified)
-    }
-}
-
-/// `UpdateUser`: an empty number removes the phone.
-fn removing(ctx: &Ctx, phone: SetHumanPhone) -> Result<PhoneChange, Error> {
-    if !phone.phone.is_empty() {
-        return setting(ctx, phone);
-    }
-    match phone.verification {
-        None => Ok(PhoneChange::Remove),
-        Some(_) => Err(error::V2_PHONE_REMOVAL_NOT_VERIFIED.into()),
-    }
-}
-
-/// `UpdateHumanUser`: an empty number is the one that is there.
-fn keeping(ctx: &Ctx, phone: SetHumanPhone) -> Result<PhoneChange, Error> {
-    if !phone.phone.is_empty() {
-        return setting(ctx, phone);
-    }
-    Ok(match phone.verification {
-        Some(PhoneWanted::IsVerified(_)) => PhoneChange::Verify,
-        _ => PhoneChange::Nothing,
-    })
-}
-
-fn setting(ctx: &Ctx, phone: SetHumanPhone) -> Result<PhoneChange, Error> {
-    let number = ctx.phone_number(&phone.phone)?;
-    let plan = match phone.verification {
-        Some(PhoneWanted::IsVerified(_)) => Plan::Verified,
-        Some(PhoneWanted::ReturnCode(_)) => Plan::Code(MadeCode::for_phone(ctx, Delivery::Return)),
-        Some(PhoneWanted::SendCode(_)) | None => {
-            Plan::Code(MadeCode::for_phone(ctx, Delivery::Send))
-        }
-    };
-    Ok(PhoneChange::Set(number, plan))
-}
-
-impl PhoneChange {
-    /// Tells the code that the caller asked for.
-    fn apply(self, tx: &WriteTx<'_>, phone: &mut HumanPhone) -> Result<Option<String>, Error> {
-        let (number, plan) = match self {
-            Self::Nothing => return Ok(None),
-            Self::Remove => {
-                if phone.number.is_some() {
-                    phone.remove();
-                    tx.save_phone(phone)?;
-                }
-                return Ok(None);
-            }
-            Self::Verify => {
-                verify(tx, phone)?;
-                return Ok(None);
-            }
-            Self::Set(number, plan) => (number, plan),
-        };
-        if phone.number.as_ref() == Some(&number) {
-            if matches!(plan, Plan::Verified) {
-                verify(tx, phone)?;
-            }
-            return Ok(None);
-        }
-        let code = match plan {
-            Plan::Code(code) => Some(code),
-            Plan::Verified | Plan::Nothing => None,
-        };
-        let verification = code
-            .as_ref()
-            .map_or(Verification::Verified, MadeCode::verification);
-        // It differs, as was just seen.
-        let _ = phone.change(number, verification);
-        tx.save_phone(phone)?;
-        let returned = code.as_ref().and_then(MadeCode::returned);
-        if let Some(code) = code {
-            code.enqueue(tx, phone)?;
-        }
-        Ok(returned)
-    }
-
-    fn is_verified(&self) -> bool {
-        matches!(self, Self::Verify | Self::Set(_, Plan::Verified))
-    }
-}
-
-fn verify(tx: &WriteTx<'_>, phone: &mut HumanPhone) -> Result<(), Error> {
-    if phone.number.is_some() && !phone.is_verified {
-        phone.verify();
-        tx.save_phone(phone)?;
-    }
-    Ok(())
-}
-
 /// What is to change about a person.
 struct HumanChange {
     user_id: String,
@@ -330,7 +160,7 @@ impl HumanChange {
             let mut human = (**human).clone();
             // First, since a wrong proof is counted and that is kept, but nothing else.
             if let Some(password) = &password {
-                password.allow(tx, &caller, &mut user.aggregate)?;
+                password.allowed.judge(tx, &caller, &mut user.aggregate)?;
                 tx.save_user_events(&mut user.aggregate)?;
             }
             if let Some(name) = user_name.filter(|name| *name != user.user_name) {
@@ -372,7 +202,6 @@ struct NewPassword {
     checked: Result<(), Error>,
     hash: Option<String>,
     is_change_required: bool,
-    judge: set_password::Judge,
 }
 
 impl NewPassword {
@@ -402,17 +231,7 @@ impl NewPassword {
             checked,
             hash,
             is_change_required,
-            judge: set_password::Judge::new(ctx),
         }))
-    }
-
-    fn allow(
-        &self,
-        tx: &WriteTx<'_>,
-        caller: &Principal,
-        user: &mut Aggregate,
-    ) -> Result<(), Refusal> {
-        self.judge.allow(tx, caller, user, &self.allowed)
     }
 
     fn save(self, tx: &WriteTx<'_>, user: &mut Aggregate) -> Result<(), Error> {
@@ -432,7 +251,7 @@ async fn update_machine(
     ctx.write(move |tx| {
         let not_found = error::V2_USER_UPDATE_NOT_FOUND;
         let mut user = load::anywhere(tx, &user_id, not_found)?;
-        let Kind::Machine(mut program) = user.kind.clone() else {
+        let Kind::Machine(mut current) = user.kind.clone() else {
             return Err(not_found.into());
         };
         load::check_writer(tx, &caller, &user.aggregate)?;
@@ -440,10 +259,10 @@ async fn update_machine(
             name::rename(tx, &mut user, name, error::USER_RENAME_DOMAIN_NOT_ALLOWED)?;
             tx.save_user_name(&mut user)?;
         }
-        let event = machine::change(&mut program, machine.name, machine.description, None);
+        let event = machine::change(&mut current, machine.name, machine.description, None);
         if let Some(event) = event {
             user.aggregate.push(event);
-            tx.save_machine(&mut user.aggregate, &program)?;
+            tx.save_machine(&mut user.aggregate, &current)?;
         }
         Ok(user.aggregate)
     })

@@ -46,10 +46,8 @@ pub const TABLE: Table = Table {
             names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
         }),
         case("a domain of another organization is refused", |t| {
-            let name = t.unique("domain");
-            t.rest_as_admin(&crate::operations::ADD_ORG, json!({"name": name}))
-                .ok();
-            t.call(new(t, json!({"userName": format!("ada@{name}.localhost")})))
+            let user_name = format!("ada@{}", t.foreign_domain());
+            t.call(new(t, json!({"userName": user_name})))
                 .fails(Kind::Invalid, "COMMAND-SFd21");
         }),
         case("the answer has the id and the details of a creation", |t| {

@@ -102,12 +102,9 @@ pub const CREATE: Table = Table {
                 .fails(Kind::Invalid, "PHONE-so0wa");
         }),
         case("a domain of another organization is refused", |t| {
-            let name = t.unique("domain");
-            t.rest_as_admin(&crate::operations::ADD_ORG, json!({"name": name}))
-                .ok();
             let request = merged(
                 new_human(t, json!({})),
-                json!({"username": format!("ada@{name}.localhost")}),
+                json!({"username": format!("ada@{}", t.foreign_domain())}),
             );
             t.call(request).fails(Kind::Invalid, "COMMAND-SFd21");
         }),
@@ -415,10 +412,7 @@ const CHECKED: Case = case("names and passwords are checked as everywhere", |t| 
     names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
     names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
     with(json!({"phone": {"phone": "abc"}})).fails(Kind::Invalid, "PHONE-so0wa");
-    let foreign = t.unique("domain");
-    t.rest_as_admin(&crate::operations::ADD_ORG, json!({"name": foreign}))
-        .ok();
-    let name = json!({"username": format!("ada@{foreign}.localhost")});
+    let name = json!({"username": format!("ada@{}", t.foreign_domain())});
     t.call(merged(update(t, &user, json!({})), name))
         .fails(Kind::Invalid, "COMMAND-Di2ei");
     for (weak, id) in WEAK_PASSWORDS {

@@ -33,10 +33,8 @@ pub const TABLE: Table = Table {
     operation: &IMPORT_HUMAN_USER,
     cases: &[
         case("a domain of another organization is refused", |t| {
-            let name = t.unique("domain");
-            t.rest_as_admin(&crate::operations::ADD_ORG, json!({"name": name}))
-                .ok();
-            t.call(new(t, json!({"userName": format!("ada@{name}.localhost")})))
+            let user_name = format!("ada@{}", t.foreign_domain());
+            t.call(new(t, json!({"userName": user_name})))
                 .fails(Kind::Invalid, "COMMAND-SFd21");
         }),
         case("a person with a password is active", |t| {

@@ -111,7 +111,7 @@ pub const UPDATE_MY: Table = Table {
                 .fails(Kind::Exists, "V3-DKcYh");
         }),
         case("a domain of another organization is refused", |t| {
-            let domain = other_domain(t);
+            let domain = t.foreign_domain();
             t.by(&t.token_without_membership())
                 .call(json!({"userName": format!("ada@{domain}")}))
                 .fails(Kind::Invalid, "COMMAND-Di2ei");
@@ -131,14 +131,7 @@ run_tables! {
     update_my_user_name_agrees_with_its_table = UPDATE_MY,
 }
 
-fn other_domain(t: &Scene) -> String {
-    let request = json!({"name": t.unique("domain")});
-    let name = request["name"].as_str().unwrap().to_owned();
-    t.rest_as_admin(&crate::operations::ADD_ORG, request).ok();
-    format!("{name}.localhost")
-}
-
 fn expect_foreign_domain(t: &Scene, mut request: serde_json::Value) {
-    request["userName"] = json!(format!("ada@{}", other_domain(t)));
+    request["userName"] = json!(format!("ada@{}", t.foreign_domain()));
     t.call(request).fails(Kind::Invalid, "COMMAND-Di2ei");
 }
