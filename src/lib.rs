@@ -26,8 +26,9 @@
 //!
 //! `main → cli → app → transport → api → store → domain`. [`transport`] and [`api`] may use [`auth`]
 //! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain, plugin and mail;
-//! [`plugin`] and [`mail`] only error and clock; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody.
-//! Only `store` knows SQL, only `transport` HTTP and JSON. `tests/layers.rs` holds this.
+//! [`mail`] domain; [`plugin`] and [`jose`], which signs and reads tokens, nothing but error, clock and
+//! config; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody. Only `store` knows
+//! SQL, only `transport` serves HTTP, and `api` knows no JSON. `tests/layers.rs` holds this.
 //!
 //! Time, randomness and the caller come in through `api::Ctx`; [`clock`], [`ids`], [`secrets`],
 //! [`config`] and [`error`] are small and used where they are needed.
