@@ -86,6 +86,7 @@ typedef struct belfry_result {
     char provider_id[128];   /* the provider's name for this message */
     char provider_code[64];  /* the provider's own error code, as it is documented there */
     char detail[320];        /* for the operator's log: never the text, a code or a key */
+    char price[32];          /* what it costs, such as "0.0079 USD"; empty means "I do not know" */
 } belfry_result;
 
 /* ---- What a call is given ------------------------------------------------------------------ */
@@ -101,7 +102,10 @@ typedef struct belfry_message {
     belfry_str text;          /* the finished text; empty in verify_start */
     belfry_str locale;        /* BCP 47, such as de */
     belfry_str template_name; /* such as VerifyPhone */
-    belfry_str metadata_json; /* a JSON object: contextInfo, templateData, args */
+    belfry_str metadata_json; /* a JSON object: contextInfo, templateData, args; the code is args.code */
+    belfry_str receipt_url;   /* where the gateway may call your webhook: append a path and a query
+                               * of your own; empty if the server has no public address */
+    int64_t expires_at_unix_ms; /* after that the text is useless: tell the gateway, if it can be told */
 } belfry_message;
 
 typedef struct belfry_check {
@@ -123,9 +127,9 @@ enum belfry_receipt_state {
 
 typedef struct belfry_receipt {
     uint32_t struct_size;
-    int32_t state;          /* enum belfry_receipt_state */
-    int64_t at_unix_ms;     /* when it happened; 0 means "now" */
-    char provider_id[128];  /* as in the result of send */
+    int32_t state;         /* enum belfry_receipt_state */
+    int64_t at_unix_ms;    /* when it happened; 0 means "now" */
+    char provider_id[128]; /* as in the result of send, or our message_id if the gateway echoes it */
     char provider_code[64];
 } belfry_receipt;
 
@@ -190,8 +194,9 @@ struct belfry_host {
     /* Milliseconds since 1970-01-01T00:00:00Z. */
     int64_t (*now_unix_ms)(const belfry_host *host);
 
-    /* One HTTPS request with a deadline: no redirects, only to the `http_hosts` of the description
-     * and those that the operator added. MAY BE NULL: version 1.0 of the server has none. */
+    /* One HTTP request with a deadline, blocking: no redirects, no proxy, and only to the `http_hosts`
+     * of the description. Of an answer's body as much is kept as fits, 1 MB at most. A host may leave
+     * it NULL: bring your own client then, or fail in create. */
     void (*http)(const belfry_host *host, const belfry_http_request *request,
                  belfry_http_response *response);
 };
@@ -214,7 +219,9 @@ typedef struct belfry_plugin {
      *                    "format": "path" for a path, which the host makes absolute. Keys that
      *                    `properties` does not name are refused unless additionalProperties is true.
      *   max_concurrency  calls of one instance at a time, 1 (default) to 64
-     *   http_hosts       names that host->http may reach
+     *   http_hosts       hosts that host->http may reach: "api.example.com" by HTTPS on port 443 and
+     *                    never at a private address; "{endpoint}" is the scheme, host and port of the
+     *                    URL that the operator wrote in the property `endpoint`, wherever that is
      *   idempotent_send  true if sending twice with one message_id sends one SMS */
     const char *(*describe)(void);
 
@@ -232,16 +239,20 @@ typedef struct belfry_plugin {
     /* [calls] Sends our text to one number. A provider has send, or the verify pair, or all three. */
     void (*send)(void *self, const belfry_message *message, belfry_result *result);
 
-    /* [calls] For a provider that makes, sends and checks the code itself. */
+    /* [calls] For a provider that makes, sends and checks the code itself. It is asked before send.
+     * UNSUPPORTED from verify_start means "not with this configuration": then send is called. Check
+     * answers OK with a verdict, or a status that says why the question could not be answered. */
     void (*verify_start)(void *self, const belfry_message *message, belfry_result *result);
     void (*verify_check)(void *self, const belfry_check *check, belfry_result *result);
 
-    /* [calls] Optional. Asks for the state of up to 50 messages, by their provider_id. */
+    /* [calls] Optional. Asks for the state of up to 50 messages, by their provider_id. Leave out what
+     * has no news. Receipts that came to you by a connection of your own are handed out here too. */
     void (*poll)(void *self, const belfry_str *ids, size_t count, uint32_t timeout_ms,
                  belfry_receipts *receipts, belfry_result *result);
 
-    /* [calls] Optional. The provider called us: check its signature first (REJECTED if it is
-     * wrong), then read the receipts. */
+    /* [calls] Optional. The gateway called us: check its signature first (REJECTED if it is wrong:
+     * the caller gets a 403), then read the receipts. A 2xx is answered with the body "OK". The
+     * body has 64 kB at most. */
     void (*webhook)(void *self, const belfry_http_request *request, belfry_receipts *receipts,
                     belfry_result *result);
 

@@ -109,6 +109,8 @@ impl Lane for Sender {
                 timeout: ATTEMPT_TIMEOUT
                     .min(message.expires_at.since(now))
                     .max(Duration::from_millis(1)),
+                receipt_url: String::new(),
+                expires_at_unix_ms: message.expires_at.micros() / 1000,
             };
             let result = provider.send(&outgoing);
             unknown_outcomes +=

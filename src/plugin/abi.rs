@@ -70,6 +70,8 @@ pub(super) fn view(message: &HostMessage) -> Message {
         locale: Str::new(&message.locale),
         template_name: Str::new(&message.template_name),
         metadata_json: Str::new(&message.metadata_json),
+        receipt_url: Str::new(&message.receipt_url),
+        expires_at_unix_ms: message.expires_at_unix_ms,
     }
 }
 

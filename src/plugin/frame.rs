@@ -97,6 +97,10 @@ pub(super) struct Call {
     pub template_name: String,
     #[prost(string, tag = "10")]
     pub metadata_json: String,
+    #[prost(string, tag = "11")]
+    pub receipt_url: String,
+    #[prost(int64, tag = "12")]
+    pub expires_at_unix_ms: i64,
 }
 
 /// From the child: what became of call `id`; 0 is Create.
@@ -147,6 +151,8 @@ impl Call {
             locale: message.locale,
             template_name: message.template_name,
             metadata_json: message.metadata_json,
+            receipt_url: message.receipt_url,
+            expires_at_unix_ms: message.expires_at_unix_ms,
         }
     }
 
@@ -160,6 +166,8 @@ impl Call {
             locale: self.locale,
             template_name: self.template_name,
             metadata_json: self.metadata_json,
+            receipt_url: self.receipt_url,
+            expires_at_unix_ms: self.expires_at_unix_ms,
             timeout: Duration::from_millis(self.timeout_ms.into()),
         }
     }

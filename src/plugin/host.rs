@@ -215,6 +215,8 @@ mod tests {
             template_name: "VerifyPhone".into(),
             metadata_json: r#"{"args": {"code": "K7QX2P"}}"#.into(),
             timeout: Duration::from_secs(1),
+            receipt_url: String::new(),
+            expires_at_unix_ms: 0,
         }
     }
 

@@ -28,6 +28,10 @@ pub struct Message {
     pub metadata_json: String,
     /// How long the provider may take.
     pub timeout: Duration,
+    /// Where the gateway may report what became of it; empty without a public address.
+    pub receipt_url: String,
+    /// When the text becomes useless, in milliseconds since 1970-01-01T00:00:00Z.
+    pub expires_at_unix_ms: i64,
 }
 
 impl Message {

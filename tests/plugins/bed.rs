@@ -67,6 +67,8 @@ pub fn message(id: &str) -> Message {
         })
         .to_string(),
         timeout: Duration::from_millis(500),
+        receipt_url: String::new(),
+        expires_at_unix_ms: 0,
     }
 }
 

@@ -22,11 +22,11 @@ fn every_size_and_offset_is_the_same_in_c_and_rust() {
         "belfry_str" => abi::Str { ptr, len }
         "belfry_result" => abi::Result {
             struct_size, status, retry_after_ms, segments, verdict, http_status, provider_id,
-            provider_code, detail
+            provider_code, detail, price
         }
         "belfry_message" => abi::Message {
             struct_size, attempt, timeout_ms, reserved, message_id, to, sender, text, locale,
-            template_name, metadata_json
+            template_name, metadata_json, receipt_url, expires_at_unix_ms
         }
         "belfry_check" => abi::Check {
             struct_size, timeout_ms, message_id, provider_id, to, code
@@ -102,6 +102,16 @@ fn every_size_and_offset_is_the_same_in_c_and_rust() {
             abi::status::MISCONFIGURED.cast_unsigned(),
         ),
         ("BELFRY_INTERNAL", abi::status::INTERNAL.cast_unsigned()),
+        ("BELFRY_APPROVED", abi::verdict::APPROVED.cast_unsigned()),
+        ("BELFRY_EXHAUSTED", abi::verdict::EXHAUSTED.cast_unsigned()),
+        (
+            "BELFRY_RECEIPT_ACCEPTED",
+            abi::receipt_state::ACCEPTED.cast_unsigned(),
+        ),
+        (
+            "BELFRY_RECEIPT_EXPIRED",
+            abi::receipt_state::EXPIRED.cast_unsigned(),
+        ),
         ("BELFRY_LOG_ERROR", abi::log_level::ERROR.cast_unsigned()),
         ("BELFRY_LOG_DEBUG", abi::log_level::DEBUG.cast_unsigned()),
     ] {

@@ -84,7 +84,7 @@ impl Provider for FileProvider {
         })?;
         Ok(Sent {
             provider_id: message.id.to_owned(),
-            segments: 0,
+            ..Sent::default()
         })
     }
 }

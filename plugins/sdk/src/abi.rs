@@ -34,6 +34,24 @@ pub mod status {
     pub const INTERNAL: i32 = 10;
 }
 
+/// The values of `enum belfry_verdict`.
+pub mod verdict {
+    pub const APPROVED: i32 = 1;
+    pub const WRONG_CODE: i32 = 2;
+    pub const PENDING: i32 = 3;
+    pub const EXPIRED: i32 = 4;
+    pub const EXHAUSTED: i32 = 5;
+}
+
+/// The values of `enum belfry_receipt_state`.
+pub mod receipt_state {
+    pub const ACCEPTED: i32 = 1;
+    pub const SENT: i32 = 2;
+    pub const DELIVERED: i32 = 3;
+    pub const UNDELIVERED: i32 = 4;
+    pub const EXPIRED: i32 = 5;
+}
+
 /// The values of `enum belfry_log_level`.
 pub mod log_level {
     pub const ERROR: i32 = 1;
@@ -73,6 +91,7 @@ pub struct Result {
     pub provider_id: [c_char; 128],
     pub provider_code: [c_char; 64],
     pub detail: [c_char; 320],
+    pub price: [c_char; 32],
 }
 
 impl Result {
@@ -88,6 +107,7 @@ impl Result {
             provider_id: [0; 128],
             provider_code: [0; 64],
             detail: [0; 320],
+            price: [0; 32],
         }
     }
 }
@@ -106,6 +126,8 @@ pub struct Message {
     pub locale: Str,
     pub template_name: Str,
     pub metadata_json: Str,
+    pub receipt_url: Str,
+    pub expires_at_unix_ms: i64,
 }
 
 /// `belfry_check`.

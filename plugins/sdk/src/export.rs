@@ -1,4 +1,5 @@
-//! From a [`Provider`] to the table of C functions: conversions and the panic barrier.
+//! From a [`Provider`] to the table of C functions: life of an instance and the panic barrier. The
+//! calls are in `calls`.
 //!
 //! Nothing here unwinds into the host. A panic in a call drops the instance that it may have left
 //! half changed; the next call creates a new one from the same configuration.
@@ -10,15 +11,15 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::null_mut,
     sync::{Arc, Mutex, Once, OnceLock, PoisonError},
-    time::Duration,
 };
 
-use crate::{Failure, Host, Message, Provider, Reason, Sent, abi};
+use crate::{Failure, Host, Provider, Reason, abi};
 
-/// Exports a [`Provider`] as a plugin: `export!(Type: Send);`.
+/// Exports a [`Provider`] as a plugin: `export!(Type: Send + Webhook);`.
 ///
-/// The list after the colon names the abilities that the table offers; version 1.0 of the server
-/// asks for `Send`. A crate has one such line.
+/// The list names what the type can do: `Send` for [`Provider::send`], and `Verify`, `Health`, `Poll`
+/// and `Webhook` for the traits of those names; one that is listed and not implemented does not
+/// compile. A crate has one such line.
 #[macro_export]
 macro_rules! export {
     ($provider:ty : $first:ident $(+ $more:ident)*) => {
@@ -47,6 +48,19 @@ macro_rules! export {
     (@ability $table:ident, $provider:ty, Send) => {
         $table.send = Some($crate::Exported::<$provider>::send);
     };
+    (@ability $table:ident, $provider:ty, Verify) => {
+        $table.verify_start = Some($crate::Exported::<$provider>::verify_start);
+        $table.verify_check = Some($crate::Exported::<$provider>::verify_check);
+    };
+    (@ability $table:ident, $provider:ty, Health) => {
+        $table.health = Some($crate::Exported::<$provider>::health);
+    };
+    (@ability $table:ident, $provider:ty, Poll) => {
+        $table.poll = Some($crate::Exported::<$provider>::poll);
+    };
+    (@ability $table:ident, $provider:ty, Webhook) => {
+        $table.webhook = Some($crate::Exported::<$provider>::webhook);
+    };
 }
 
 /// The C functions of one provider type.
@@ -54,7 +68,7 @@ macro_rules! export {
 pub struct Exported<P>(PhantomData<P>);
 
 /// What `self` points at.
-struct Instance<P> {
+pub(crate) struct Instance<P> {
     host: Host,
     config_json: String,
     /// `None` after a panic.
@@ -127,29 +141,6 @@ impl<P: Provider> Exported<P> {
         let instance = unsafe { Box::from_raw(instance.cast::<Instance<P>>()) };
         let _ = catch_unwind(AssertUnwindSafe(|| drop(instance)));
     }
-
-    /// The ability `Send`.
-    ///
-    /// # Safety
-    /// As the header says: `instance` comes from `create`, the others are the host's.
-    pub unsafe extern "C" fn send(
-        instance: *mut c_void,
-        message: *const abi::Message,
-        result: *mut abi::Result,
-    ) {
-        // SAFETY: the host's promise; all three are borrowed until this call returns.
-        let (instance, message, result) = unsafe {
-            (
-                &*instance.cast::<Instance<P>>(),
-                borrow_message(&*message),
-                &mut *result,
-            )
-        };
-        match instance.call(|provider| provider.send(&message)) {
-            Ok(sent) => sent.put(result),
-            Err(failure) => failure.put(result),
-        }
-    }
 }
 
 impl<P: Provider> Instance<P> {
@@ -166,7 +157,10 @@ impl<P: Provider> Instance<P> {
     }
 
     /// Runs one call on the provider, made anew if the last one panicked.
-    fn call<T>(&self, call: impl FnOnce(&P) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(crate) fn call<T>(
+        &self,
+        call: impl FnOnce(&P) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let provider = self.provider()?;
         let outcome = guarded(|| call(&provider));
         if matches!(&outcome, Err(Failure::Internal(reason)) if reason.code == PANIC) {
@@ -224,68 +218,6 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     })
 }
 
-impl Sent {
-    fn put(&self, result: &mut abi::Result) {
-        result.status = abi::status::OK;
-        result.segments = self.segments;
-        put(&mut result.provider_id, &self.provider_id);
-    }
-}
-
-impl Failure {
-    fn put(&self, result: &mut abi::Result) {
-        use abi::status;
-        let (status, reason) = match self {
-            Self::InvalidRecipient(reason) => (status::INVALID_RECIPIENT, reason),
-            Self::Rejected(reason) => (status::REJECTED, reason),
-            Self::Unsupported(reason) => (status::UNSUPPORTED, reason),
-            Self::Throttled(reason, _) => (status::THROTTLED, reason),
-            Self::Unavailable(reason) => (status::UNAVAILABLE, reason),
-            Self::OutcomeUnknown(reason) => (status::OUTCOME_UNKNOWN, reason),
-            Self::Unauthorized(reason) => (status::UNAUTHORIZED, reason),
-            Self::Misconfigured(reason) => (status::MISCONFIGURED, reason),
-            Self::Internal(reason) => (status::INTERNAL, reason),
-        };
-        result.status = status;
-        if let Self::Throttled(_, Some(wait)) = self {
-            result.retry_after_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
-        }
-        put(&mut result.provider_code, &reason.code);
-        put(&mut result.detail, &reason.text);
-    }
-}
-
-/// Copies text into a field, cut at a character and ended with NUL.
-fn put(field: &mut [c_char], text: &str) {
-    let mut end = text.len().min(field.len() - 1);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    for (to, from) in field.iter_mut().zip(&text.as_bytes()[..end]) {
-        *to = *from as c_char;
-    }
-    field[end] = 0;
-}
-
-/// # Safety
-/// Every text of `message` is valid UTF-8 for as long as the result is used.
-unsafe fn borrow_message(message: &abi::Message) -> Message<'_> {
-    // SAFETY: the caller's promise.
-    unsafe {
-        Message {
-            id: text(message.message_id),
-            attempt: message.attempt,
-            to: text(message.to),
-            sender: text(message.sender),
-            text: text(message.text),
-            locale: text(message.locale),
-            template_name: text(message.template_name),
-            metadata_json: text(message.metadata_json),
-            timeout: Duration::from_millis(message.timeout_ms.into()),
-        }
-    }
-}
-
 /// The text of the host.
 ///
 /// # Safety
@@ -303,7 +235,7 @@ pub unsafe fn text<'a>(view: abi::Str) -> &'a str {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::{Description, FakeHost};
+    use crate::{Description, FakeHost, Message, Sent, http::put};
 
     /// Counts its calls, and panics when the text says so.
     struct Moody(Mutex<u32>);
@@ -327,6 +259,7 @@ mod tests {
             Ok(Sent {
                 provider_id: "id".into(),
                 segments: *calls,
+                ..Sent::default()
             })
         }
     }
@@ -335,7 +268,8 @@ mod tests {
         let mut result = abi::Result::empty();
         let config = abi::Str::new(config);
         // SAFETY: everything that is pointed at outlives the call, and the host the instance.
-        let instance = unsafe { Exported::<Moody>::create(host.table(), config, &raw mut result) };
+        let instance =
+            unsafe { Exported::<Moody>::create(host.host().table(), config, &raw mut result) };
         (instance, result)
     }
 
@@ -354,6 +288,8 @@ mod tests {
             locale: empty,
             template_name: empty,
             metadata_json: empty,
+            receipt_url: empty,
+            expires_at_unix_ms: 0,
         };
         // SAFETY: the instance is alive, the others outlive the call.
         unsafe { Exported::<Moody>::send(instance, &raw const message, &raw mut result) };

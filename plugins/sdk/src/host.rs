@@ -1,6 +1,6 @@
-//! What the server offers to a provider: its log and its clock.
+//! What the server offers to a provider: its log, its clock and its HTTP client (in `http`).
 
-use std::{ffi::c_void, sync::Arc};
+use std::sync::Arc;
 
 use crate::abi;
 
@@ -28,6 +28,19 @@ impl Host {
             table,
             _owner: None,
         }
+    }
+
+    /// A handle that keeps its table alive itself.
+    pub(crate) fn of_owner(table: *const abi::Host, owner: Arc<dyn Send + Sync>) -> Self {
+        Self {
+            table,
+            _owner: Some(owner),
+        }
+    }
+
+    /// The C functions.
+    pub(crate) fn table(&self) -> *const abi::Host {
+        self.table
     }
 
     /// Writes a line to the server's log. The server adds the provider's name, cuts at 4 kB, limits
@@ -73,7 +86,7 @@ pub enum Level {
 }
 
 impl Level {
-    fn from_raw(level: i32) -> Self {
+    pub(crate) fn from_raw(level: i32) -> Self {
         match level {
             abi::log_level::ERROR => Self::Error,
             abi::log_level::WARN => Self::Warn,
@@ -81,82 +94,4 @@ impl Level {
             _ => Self::Debug,
         }
     }
-}
-
-/// A host for unit tests: it keeps the log lines and has a clock that stands still.
-///
-/// It goes through the same C table as the real one.
-pub struct FakeHost(Arc<Fake>);
-
-struct Fake {
-    table: abi::Host,
-    lines: std::sync::Mutex<Vec<(Level, String)>>,
-    now_unix_ms: i64,
-}
-
-// SAFETY: `table.context` points at the `Fake` itself, whose only changing part is behind a mutex.
-unsafe impl Send for Fake {}
-// SAFETY: as above.
-unsafe impl Sync for Fake {}
-
-impl FakeHost {
-    /// A host whose clock says `now_unix_ms`.
-    pub fn at(now_unix_ms: i64) -> Self {
-        Self(Arc::new_cyclic(|own: &std::sync::Weak<Fake>| Fake {
-            table: abi::Host {
-                magic: abi::MAGIC,
-                abi_major: abi::ABI_MAJOR,
-                abi_minor: abi::ABI_MINOR,
-                struct_size: size_of::<abi::Host>() as u32,
-                context: own.as_ptr().cast_mut().cast::<c_void>(),
-                log: Some(fake_log),
-                now_unix_ms: Some(fake_now),
-                http: None,
-            },
-            lines: std::sync::Mutex::default(),
-            now_unix_ms,
-        }))
-    }
-
-    /// What a provider gets in [`create`](crate::Provider::create).
-    pub fn host(&self) -> Host {
-        Host {
-            table: &raw const self.0.table,
-            _owner: Some(self.0.clone()),
-        }
-    }
-
-    /// The table of C functions, for whoever calls a plugin's table directly.
-    #[cfg(test)]
-    pub(crate) fn table(&self) -> *const abi::Host {
-        &raw const self.0.table
-    }
-
-    /// The lines logged so far.
-    pub fn lines(&self) -> Vec<(Level, String)> {
-        match self.0.lines.lock() {
-            Ok(lines) => lines.clone(),
-            Err(poisoned) => poisoned.into_inner().clone(),
-        }
-    }
-}
-
-impl Default for FakeHost {
-    fn default() -> Self {
-        Self::at(1_700_000_000_000)
-    }
-}
-
-unsafe extern "C" fn fake_log(host: *const abi::Host, level: i32, line: abi::Str) {
-    // SAFETY: `host` is the table inside a `Fake` that the calling `Host` keeps alive, and `line` is
-    // valid UTF-8 for the length of the call.
-    let (fake, line) = unsafe { (&*(*host).context.cast::<Fake>(), crate::text(line)) };
-    if let Ok(mut lines) = fake.lines.lock() {
-        lines.push((Level::from_raw(level), line.to_owned()));
-    }
-}
-
-unsafe extern "C" fn fake_now(host: *const abi::Host) -> i64 {
-    // SAFETY: as in `fake_log`.
-    unsafe { (*(*host).context.cast::<Fake>()).now_unix_ms }
 }

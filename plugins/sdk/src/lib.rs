@@ -53,11 +53,27 @@
 //! ```
 
 pub mod abi;
+mod abilities;
+mod calls;
+#[cfg(feature = "client")]
+mod client;
+mod convert;
 mod export;
+mod fake_host;
 mod host;
+mod http;
 mod provider;
 
+pub use abilities::{
+    Check, Health, Poll, Receipt, ReceiptState, Verdict, Verify, Webhook, WebhookAnswer,
+};
+#[cfg(feature = "client")]
+pub use client::Client;
 #[doc(hidden)]
 pub use export::{Exported, text};
-pub use host::{FakeHost, Host, Level};
+pub use fake_host::FakeHost;
+pub use host::{Host, Level};
+#[doc(hidden)]
+pub use http::answer;
+pub use http::{HttpFailure, HttpRequest, HttpResponse};
 pub use provider::{Description, Failure, Message, Provider, Reason, Sent};

@@ -45,14 +45,20 @@ pub struct Message<'a> {
     pub locale: &'a str,
     /// Such as `VerifyPhone`.
     pub template_name: &'a str,
-    /// A JSON object: `contextInfo`, `templateData`, `args`.
+    /// A JSON object: `contextInfo`, `templateData`, `args`; the code is `args.code`.
     pub metadata_json: &'a str,
     /// What is left for this call.
     pub timeout: Duration,
+    /// Where the gateway may call [`Webhook`](crate::Webhook): append a path and a query of your own.
+    /// Empty if the server has no public address.
+    pub receipt_url: &'a str,
+    /// When the text becomes useless, in milliseconds since 1970-01-01T00:00:00Z.
+    pub expires_at_unix_ms: i64,
 }
 
 impl Default for Message<'_> {
-    /// A message for unit tests: an empty one, with ten seconds left.
+    /// A message for unit tests: an empty one, with ten seconds left, and good for an hour by the clock
+    /// of [`FakeHost::default`](crate::FakeHost).
     fn default() -> Self {
         Self {
             id: "",
@@ -64,6 +70,8 @@ impl Default for Message<'_> {
             template_name: "",
             metadata_json: "{}",
             timeout: Duration::from_secs(10),
+            receipt_url: "",
+            expires_at_unix_ms: 1_700_003_600_000,
         }
     }
 }
@@ -75,6 +83,8 @@ pub struct Sent {
     pub provider_id: String,
     /// How many SMS it took; 0 if that is not known.
     pub segments: u32,
+    /// What it costs, such as `0.0079 USD`; empty if that is not known. 31 bytes at most are kept.
+    pub price: String,
 }
 
 /// Why a message was not sent, and so what the server does next.
@@ -141,6 +151,7 @@ pub struct Description {
     homepage: &'static str,
     config_schema: serde_json::Value,
     max_concurrency: u32,
+    http_hosts: Vec<&'static str>,
     idempotent_send: bool,
 }
 
@@ -155,6 +166,7 @@ impl Description {
             homepage: "",
             config_schema: serde_json::json!({"type": "object"}),
             max_concurrency: 1,
+            http_hosts: Vec::new(),
             idempotent_send: false,
         }
     }
@@ -181,6 +193,13 @@ impl Description {
     /// How many calls may run at the same time: 1 (the default) to 64.
     pub fn max_concurrency(mut self, calls: u32) -> Self {
         self.max_concurrency = calls;
+        self
+    }
+
+    /// Hosts that [`Host::http`] may reach: `api.example.com`, by HTTPS and never at a private address;
+    /// `{endpoint}` is the host of the URL that the operator wrote in the property `endpoint`.
+    pub fn http_hosts(mut self, hosts: impl IntoIterator<Item = &'static str>) -> Self {
+        self.http_hosts.extend(hosts);
         self
     }
 
