@@ -118,7 +118,8 @@ fn prefix(value: &str, prefix: &str, place: &str) -> Checked {
 }
 
 fn email(value: &str, place: &str) -> Checked {
-    if value.validate_email() {
+    // A human's address is trimmed before it is kept (contract/users.md).
+    if value.trim().validate_email() {
         Ok(())
     } else {
         broken(place, "value must be a valid email address")

@@ -1,8 +1,9 @@
-//! Which operation has passed its cases over which encodings: `target/coverage.md` lists it.
+//! Which operation has passed its cases over which encodings, and which of its error ids it answered:
+//! `target/coverage.md` lists it.
 //!
 //! Every table tells what it has passed. In a run of all tests, the table that ends last writes the
-//! list, and its test fails if an operation of the contract lacks an encoding that it is offered in.
-//! A run of chosen tests writes nothing.
+//! list, and its test fails if an operation of the contract lacks an encoding that it is offered in, or
+//! declares an error id that none of its cases has met. A run of chosen tests writes nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,19 +15,25 @@ use std::{
 
 use belfry::contract::{Contract, Method};
 
-use crate::{clients::Encoding, operations::Operation};
+use crate::{
+    clients::{Answer, Encoding},
+    operations::Operation,
+};
 
 /// What has passed so far.
 #[derive(Clone)]
 struct Passed {
     /// The cases that passed, by gRPC path and encoding.
     cases: BTreeMap<(String, Encoding), usize>,
+    /// The error ids that were answered, with the gRPC path.
+    errors: BTreeSet<(String, String)>,
     /// The gRPC paths of tables that have ended.
     ended: BTreeSet<String>,
 }
 
 static PASSED: Mutex<Passed> = Mutex::new(Passed {
     cases: BTreeMap::new(),
+    errors: BTreeSet::new(),
     ended: BTreeSet::new(),
 });
 
@@ -39,10 +46,19 @@ pub fn note(operation: &Operation, encoding: Encoding, cases: usize) {
         .or_default() += cases;
 }
 
+/// Notes the error id of an answer, if it has one.
+pub fn answered(operation: &Operation, answer: &Answer) {
+    let Some(id) = answer.0.as_ref().err().and_then(|failure| failure.id()) else {
+        return;
+    };
+    let mut passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
+    passed.errors.insert((operation.grpc_path(), id.to_owned()));
+}
+
 /// Notes that a table has passed; writes the list when every operation has one that did.
 ///
 /// # Panics
-/// If an operation then lacks an encoding.
+/// If an operation then lacks an encoding or one of its error ids.
 pub fn end(operation: &Operation) {
     let passed = {
         let mut passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,6 +79,8 @@ pub fn end(operation: &Operation) {
     }
     let missing: Vec<_> = offered.iter().flat_map(|m| missing(&passed, m)).collect();
     assert!(missing.is_empty(), "{missing:?} were not called");
+    let unmet: Vec<_> = offered.iter().flat_map(|m| unmet(&passed, m)).collect();
+    assert!(unmet.is_empty(), "never answered:\n{}", unmet.join("\n"));
     let list = list(&passed, &offered, &not_offered);
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("coverage.md");
     fs::write(file, list).unwrap();
@@ -79,6 +97,16 @@ fn missing(passed: &Passed, method: &Method) -> Vec<(String, Encoding)> {
         .map(|encoding| (method.path.clone(), encoding))
         .filter(|key| !passed.cases.contains_key(key))
         .collect()
+}
+
+/// The error ids that a method declares and that no case has met.
+fn unmet(passed: &Passed, method: &Method) -> impl Iterator<Item = String> {
+    let met = |id: &String| passed.errors.contains(&(method.path.clone(), id.clone()));
+    method
+        .errors
+        .iter()
+        .filter(move |id| !met(id))
+        .map(|id| format!("{} {id}", method.path))
 }
 
 /// The list as Markdown: how many cases passed, a dash where an encoding is not offered.

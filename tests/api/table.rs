@@ -111,6 +111,15 @@ impl Table {
 }
 
 impl Scene {
+    /// The same over a server of its own, for a case that changes what others rely on.
+    pub fn alone(&self) -> Self {
+        Self {
+            app: Arc::new(App::start("")),
+            operation: self.operation,
+            encoding: self.encoding,
+        }
+    }
+
     /// Whether the table is that of an operation, or of its v2beta twin.
     pub fn operation_is(&self, operation: &Operation) -> bool {
         self.operation.rpc == operation.rpc
@@ -232,7 +241,9 @@ impl<'a> Call<'a> {
             operation,
             encoding,
         } = self.scene;
-        app.clients.call(*encoding, operation, &request, &headers)
+        let answer = app.clients.call(*encoding, operation, &request, &headers);
+        passed::answered(operation, &answer);
+        answer
     }
 }
 

@@ -103,6 +103,18 @@ const DEFAULT_STAYS: Case = case("the default organization cannot be removed", |
     remove(t, t.org_id()).fails(Kind::Precondition, "COMMA-wG9p1");
 });
 
+const FIRST_STAYS: Case = case(
+    "the organization of the first run stays also when another is the default",
+    |t| {
+        let t = &t.alone();
+        let other = t.org();
+        t.rest_as_admin(&SET_DEFAULT_ORG, json!({"orgId": other}))
+            .ok();
+        remove(t, t.org_id()).fails(Kind::Precondition, "COMMA-AF3JW");
+        remove(t, &other).fails(Kind::Precondition, "COMMA-wG9p1");
+    },
+);
+
 /// The cases of management `RemoveOrg`.
 pub const REMOVE_MINE: Table = Table {
     operation: &REMOVE_MY_ORG,
@@ -126,6 +138,7 @@ pub const REMOVE_MINE: Table = Table {
                 .fails(Kind::Unauthenticated, "AUTH-7fs1e");
         }),
         DEFAULT_STAYS,
+        FIRST_STAYS,
     ],
 };
 
@@ -141,6 +154,7 @@ pub const REMOVE: Table = Table {
         EVERYTHING_GOES,
         MEMBERSHIPS_GO,
         DEFAULT_STAYS,
+        FIRST_STAYS,
         UNKNOWN,
         case("an id has 1 to 200 characters", |t| {
             t.call(json!({"orgId": "a".repeat(201)})).expect_invalid();
@@ -173,6 +187,7 @@ pub const DELETE: Table = Table {
             },
         ),
         DEFAULT_STAYS,
+        FIRST_STAYS,
         case("an id has 1 to 200 characters", |t| {
             t.call(json!({"organizationId": "a".repeat(201)}))
                 .expect_invalid();
@@ -202,25 +217,6 @@ run_tables! {
     remove_org_of_management_agrees_with_its_table = REMOVE_MINE,
     remove_org_agrees_with_its_table = REMOVE,
     delete_organization_agrees_with_its_table = DELETE,
-}
-
-#[test]
-fn the_organization_of_the_first_run_stays_also_when_another_is_the_default() {
-    let app = App::start("");
-    let other = app.org();
-    app.rest_as_admin(&SET_DEFAULT_ORG, json!({"orgId": other}))
-        .ok();
-    let first = app.admin.org.clone();
-    for (operation, request) in [
-        (&REMOVE_MY_ORG, json!({})),
-        (&REMOVE_ORG, json!({"orgId": first})),
-        (&DELETE_ORGANIZATION, json!({"organizationId": first})),
-    ] {
-        app.rest_as_admin(operation, request)
-            .fails(Kind::Precondition, "COMMA-AF3JW");
-    }
-    app.rest_as_admin(&REMOVE_ORG, json!({"orgId": other}))
-        .fails(Kind::Precondition, "COMMA-wG9p1");
 }
 
 #[test]
