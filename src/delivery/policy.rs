@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::plugin::{SendResult, Status};
+use crate::plugin::{Answer, Status};
 
 /// The first wait after a failed attempt; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -25,7 +25,7 @@ pub(super) enum Step {
 }
 
 /// The step after an answer to that attempt (1 is the first); `unknown_outcomes` counts this one in.
-pub(super) fn step(result: &SendResult, attempt: u32, unknown_outcomes: u32) -> Step {
+pub(super) fn step(result: &Answer, attempt: u32, unknown_outcomes: u32) -> Step {
     match result.status {
         Status::Ok => Step::Sent,
         Status::InvalidRecipient | Status::Rejected => Step::Fail,
@@ -62,15 +62,10 @@ pub(super) fn wait(attempts: u32, asked: Option<Duration>, chance: f64) -> Durat
 mod tests {
     use super::*;
 
-    fn answer(status: Status, by_host: bool) -> SendResult {
-        SendResult {
-            status,
+    fn answer(status: Status, by_host: bool) -> Answer {
+        Answer {
             by_host,
-            retry_after: None,
-            segments: None,
-            provider_id: String::new(),
-            provider_code: String::new(),
-            detail: String::new(),
+            ..Answer::of(status)
         }
     }
 

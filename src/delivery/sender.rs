@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::{Clock, Timestamp},
     domain::{Channel, MessageId, PhoneNumber, PlainCode, Recipient, TextKey},
-    plugin::{self, Registry, SendResult, Status},
+    plugin::{self, Answer, Registry, Status},
     secrets::Keys,
     store::{Message, MessageState, Outcome, Store},
 };
@@ -55,18 +55,21 @@ impl Lane for Sender {
     }
 
     fn concurrency(&self) -> usize {
-        let providers = self.providers.providers().iter();
+        let providers = self.providers.providers();
+        let providers = providers.iter();
         providers.map(|provider| provider.max_concurrency()).sum()
     }
 
     fn retry_at(&self) -> Option<Instant> {
-        let providers = self.providers.providers().iter();
+        let providers = self.providers.providers();
+        let providers = providers.iter();
         providers.filter_map(|provider| provider.retry_at()).min()
     }
 
     fn reason(&self) -> String {
-        let providers = self.providers.providers().iter();
+        let providers = self.providers.providers();
         let states: Vec<_> = providers
+            .iter()
             .map(|provider| format!("{} is {}", provider.name(), provider.state()))
             .collect();
         if states.is_empty() {
@@ -81,7 +84,7 @@ impl Lane for Sender {
     fn send(&self, message: &Message) -> Result<Outcome, Useless> {
         let attempt = message.attempts + 1;
         let mut unknown_outcomes = message.unknown_outcomes;
-        let mut last: Option<(String, SendResult)> = None;
+        let mut last: Option<(String, Answer)> = None;
         for provider in self
             .providers
             .providers()
@@ -178,7 +181,7 @@ impl Sender {
         id: MessageId,
         recipient: &PhoneNumber,
         provider: &str,
-        result: &SendResult,
+        result: &Answer,
         step: Step,
         code: &PlainCode,
     ) {
@@ -212,7 +215,7 @@ fn of_attempt(
     attempts: u32,
     unknown_outcomes: u32,
     provider: &str,
-    result: &SendResult,
+    result: &Answer,
 ) -> Outcome {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Outcome {

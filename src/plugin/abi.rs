@@ -3,7 +3,7 @@
 //!
 //! The layout itself is [`belfry_plugin::abi`], the one mirror of the header, shared with the SDK.
 //! Here is what only a host does: read another side's table no further than it goes, make the views
-//! that a call gets, and turn a filled-in result into a [`SendResult`]. No call is made here.
+//! that a call gets, and turn a filled-in result into an [`Answer`]. No call is made here.
 
 #![allow(unsafe_code)]
 
@@ -11,7 +11,10 @@ use std::{ffi::c_char, time::Duration};
 
 pub(super) use belfry_plugin::abi::*;
 
-use super::message::{Message as HostMessage, SendResult, Status};
+use super::message::{
+    self, Abilities, Answer, Message as HostMessage, Receipt as HostReceipt, ReceiptState, Status,
+    Verdict,
+};
 
 /// Reads a plugin's table: magic, versions and size before anything else (plugin-abi §5).
 ///
@@ -56,6 +59,17 @@ pub(super) unsafe fn read_table(table: *const Plugin) -> std::result::Result<Plu
     Ok(unsafe { table.read() })
 }
 
+/// What the functions of a table can do.
+pub(super) fn abilities(table: &Plugin) -> Abilities {
+    Abilities {
+        send: table.send.is_some(),
+        verify: table.verify_start.is_some() && table.verify_check.is_some(),
+        health: table.health.is_some(),
+        poll: table.poll.is_some(),
+        webhook: table.webhook.is_some(),
+    }
+}
+
 /// The view of a message that a plugin gets; borrowed from `message`.
 pub(super) fn view(message: &HostMessage) -> Message {
     Message {
@@ -75,13 +89,84 @@ pub(super) fn view(message: &HostMessage) -> Message {
     }
 }
 
+/// The view of a check; borrowed from it.
+pub(super) fn view_of_check(check: &message::Check) -> Check {
+    Check {
+        struct_size: size_of::<Check>() as u32,
+        timeout_ms: millis(check.timeout),
+        message_id: Str::new(&check.message_id),
+        provider_id: Str::new(&check.provider_id),
+        to: Str::new(&check.to),
+        code: Str::new(&check.code),
+    }
+}
+
+/// The view of a request; borrowed from it and from the views of its headers.
+pub(super) fn view_of_request(request: &message::HttpRequest, headers: &[Header]) -> HttpRequest {
+    HttpRequest {
+        struct_size: size_of::<HttpRequest>() as u32,
+        timeout_ms: millis(request.timeout),
+        method: Str::new(&request.method),
+        url: Str::new(&request.url),
+        headers: headers.as_ptr(),
+        header_count: headers.len(),
+        body: Str {
+            ptr: request.body.as_ptr().cast(),
+            len: request.body.len(),
+        },
+    }
+}
+
+/// Room for receipts of a plugin.
+pub(super) struct ReceiptList(Vec<Receipt>);
+
+impl ReceiptList {
+    /// Room for 64.
+    pub(super) fn new() -> Self {
+        let empty = Receipt {
+            struct_size: size_of::<Receipt>() as u32,
+            state: 0,
+            at_unix_ms: 0,
+            provider_id: [0; 128],
+            provider_code: [0; 64],
+        };
+        Self(vec![empty; 64])
+    }
+
+    /// The list that the plugin fills; valid as long as self is.
+    pub(super) fn view(&mut self) -> Receipts {
+        Receipts {
+            struct_size: size_of::<Receipts>() as u32,
+            item_size: size_of::<Receipt>() as u32,
+            capacity: self.0.len() as u32,
+            count: 0,
+            items: self.0.as_mut_ptr(),
+        }
+    }
+
+    /// The first `count` of them, without those that make no sense.
+    pub(super) fn read(&self, count: u32) -> Vec<HostReceipt> {
+        let filled = self.0.iter().take(count as usize);
+        filled
+            .filter_map(|receipt| {
+                Some(HostReceipt {
+                    provider_id: Some(field(&receipt.provider_id)).filter(|id| !id.is_empty())?,
+                    state: receipt_state_of(receipt.state)?,
+                    provider_code: field(&receipt.provider_code),
+                    at_unix_ms: receipt.at_unix_ms,
+                })
+            })
+            .collect()
+    }
+}
+
 /// Milliseconds for the wire, saturating.
 pub(super) fn millis(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// What a plugin left in its result.
-pub(super) fn result(raw: &Result) -> SendResult {
+pub(super) fn result(raw: &Result) -> Answer {
     let status = status_of(raw.status);
     let detail = match (status, raw.status) {
         (Some(_), _) => field(&raw.detail),
@@ -89,15 +174,18 @@ pub(super) fn result(raw: &Result) -> SendResult {
         (None, unknown) => format!("the plugin answered unknown status {unknown}"),
     };
     let status = status.unwrap_or(Status::Internal);
-    SendResult {
-        by_host: false,
+    Answer {
         status,
         retry_after: (status == Status::Throttled && raw.retry_after_ms > 0)
             .then(|| Duration::from_millis(raw.retry_after_ms.into())),
         segments: (raw.segments > 0).then_some(raw.segments),
+        price: field(&raw.price),
         provider_id: field(&raw.provider_id),
         provider_code: field(&raw.provider_code),
         detail,
+        verdict: verdict_of(raw.verdict),
+        http_status: http_status_of(raw.http_status),
+        ..Answer::of(status)
     }
 }
 
@@ -134,6 +222,59 @@ pub(super) fn number_of(status: Status) -> i32 {
     }
 }
 
+/// The verdict of a number, if it is one.
+pub(super) fn verdict_of(raw: i32) -> Option<Verdict> {
+    Some(match raw {
+        verdict::APPROVED => Verdict::Approved,
+        verdict::WRONG_CODE => Verdict::WrongCode,
+        verdict::PENDING => Verdict::Pending,
+        verdict::EXPIRED => Verdict::Expired,
+        verdict::EXHAUSTED => Verdict::Exhausted,
+        _ => return None,
+    })
+}
+
+/// The number of a verdict.
+pub(super) fn number_of_verdict(verdict: Verdict) -> i32 {
+    match verdict {
+        Verdict::Approved => verdict::APPROVED,
+        Verdict::WrongCode => verdict::WRONG_CODE,
+        Verdict::Pending => verdict::PENDING,
+        Verdict::Expired => verdict::EXPIRED,
+        Verdict::Exhausted => verdict::EXHAUSTED,
+    }
+}
+
+/// The HTTP status that a number stands for, if it can be the end of an answer.
+pub(super) fn http_status_of(raw: u32) -> Option<u16> {
+    u16::try_from(raw)
+        .ok()
+        .filter(|status| (200..600).contains(status))
+}
+
+/// The state of a number, if it is one.
+pub(super) fn receipt_state_of(raw: i32) -> Option<ReceiptState> {
+    Some(match raw {
+        receipt_state::ACCEPTED => ReceiptState::Accepted,
+        receipt_state::SENT => ReceiptState::Sent,
+        receipt_state::DELIVERED => ReceiptState::Delivered,
+        receipt_state::UNDELIVERED => ReceiptState::Undelivered,
+        receipt_state::EXPIRED => ReceiptState::Expired,
+        _ => return None,
+    })
+}
+
+/// The number of a state.
+pub(super) fn number_of_receipt_state(state: ReceiptState) -> i32 {
+    match state {
+        ReceiptState::Accepted => receipt_state::ACCEPTED,
+        ReceiptState::Sent => receipt_state::SENT,
+        ReceiptState::Delivered => receipt_state::DELIVERED,
+        ReceiptState::Undelivered => receipt_state::UNDELIVERED,
+        ReceiptState::Expired => receipt_state::EXPIRED,
+    }
+}
+
 /// The text of an inline field: to its NUL or its end, bad UTF-8 replaced, control characters dropped.
 fn field(raw: &[c_char]) -> String {
     let bytes: Vec<u8> = raw
@@ -160,6 +301,49 @@ pub(super) unsafe fn lossy<'a>(view: Str, limit: usize) -> std::borrow::Cow<'a, 
     // SAFETY: the caller's promise.
     let bytes = unsafe { std::slice::from_raw_parts(view.ptr.cast::<u8>(), view.len.min(limit)) };
     String::from_utf8_lossy(bytes)
+}
+
+/// The most headers of a request that a plugin makes.
+const MOST_HEADERS: usize = 64;
+/// The longest URL, header or body of such a request, in bytes.
+const LONGEST_PART: usize = 1024 * 1024;
+
+/// A request that a plugin makes, as owned values.
+///
+/// # Safety
+/// What the request points at can be read and does not change meanwhile.
+pub(super) unsafe fn owned_request(
+    raw: &HttpRequest,
+) -> std::result::Result<message::HttpRequest, &'static str> {
+    if raw.header_count > MOST_HEADERS || (raw.header_count > 0 && raw.headers.is_null()) {
+        return Err("the request has too many headers");
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        let text = |view: Str| match view.len > LONGEST_PART {
+            true => Err("a part of the request is longer than 1 MB"),
+            false => Ok(lossy(view, LONGEST_PART).into_owned()),
+        };
+        let mut headers = Vec::with_capacity(raw.header_count);
+        for index in 0..raw.header_count {
+            let header = &*raw.headers.add(index);
+            headers.push((text(header.name)?, text(header.value)?));
+        }
+        if raw.body.len > LONGEST_PART {
+            return Err("the body of the request is longer than 1 MB");
+        }
+        let body = match raw.body.ptr.is_null() {
+            true => Vec::new(),
+            false => std::slice::from_raw_parts(raw.body.ptr.cast::<u8>(), raw.body.len).to_vec(),
+        };
+        Ok(message::HttpRequest {
+            method: text(raw.method)?,
+            url: text(raw.url)?,
+            headers,
+            body,
+            timeout: Duration::from_millis(raw.timeout_ms.into()),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -30,9 +30,9 @@ use log::Level;
 use super::{
     Limits, abi,
     frame::{self, Body},
-    host::{MAX_LINE, PluginLog, Services, cut, lock},
+    host::{MAX_LINE, PluginLog, cut, lock},
     instance::{Instance, OnDeath},
-    message::{Message, SendResult, Status},
+    message::{Abilities, Answer, Call, Status},
 };
 
 /// How long the socket may refuse to take a frame before the child counts as hanging.
@@ -59,7 +59,7 @@ pub(super) struct Child {
     process: Mutex<Process>,
     socket: Mutex<UnixStream>,
     /// Who waits for which reply; `None` when the child is dead.
-    calls: Mutex<Option<HashMap<u64, Sender<SendResult>>>>,
+    calls: Mutex<Option<HashMap<u64, Sender<Answer>>>>,
     next: AtomicU64,
     /// Why the child was killed, if it was.
     verdict: Mutex<Option<String>>,
@@ -79,7 +79,7 @@ enum Lost {
 }
 
 impl Child {
-    /// Starts a child that loads the plugin; returns it with the plugin's description.
+    /// Starts a child that loads the plugin; returns it with the plugin's description and abilities.
     ///
     /// # Errors
     /// Why the plugin was refused, or that no Hello came in time.
@@ -87,7 +87,7 @@ impl Child {
         start: &Start<'_>,
         log: Arc<PluginLog>,
         on_death: OnDeath,
-    ) -> Result<(Arc<Self>, String), String> {
+    ) -> Result<(Arc<Self>, String, Abilities), String> {
         let (ours, theirs) = UnixStream::pair().map_err(|error| error.to_string())?;
         let (process, output) = spawn(start.executable, theirs.into())
             .map_err(|error| format!("cannot start a child process: {error}"))?;
@@ -109,13 +109,18 @@ impl Child {
             move || child.read(ours, hello, done)
         })?;
         spawn_thread(move || capture(output, &log))?;
-        let description = child
+        let hello = child
             .greet(start, &hellos)
             .inspect_err(|_| child.kill("was refused"))?;
-        Ok((child, description))
+        let abilities = hello.abilities();
+        Ok((child, hello.description, abilities))
     }
 
-    fn greet(&self, start: &Start<'_>, hellos: &Receiver<frame::Hello>) -> Result<String, String> {
+    fn greet(
+        &self,
+        start: &Start<'_>,
+        hellos: &Receiver<frame::Hello>,
+    ) -> Result<frame::Hello, String> {
         let load = frame::Load {
             path: start.library.as_os_str().as_bytes().to_owned(),
             memory_limit: start.memory_limit,
@@ -135,7 +140,7 @@ impl Child {
             return Err("the server's executable was replaced; restart the server".into());
         }
         match hello.refusal.as_str() {
-            "" => Ok(hello.description),
+            "" => Ok(hello),
             refusal => Err(abi::clean(cut(refusal))),
         }
     }
@@ -146,7 +151,7 @@ impl Child {
     /// What the plugin says, or how its process ended.
     pub(super) fn create(&self, config_json: String) -> Result<(), String> {
         let body = Body::Create(frame::Create { config_json });
-        match self.call(CREATE, body, self.limits.create) {
+        match self.exchange(CREATE, body, self.limits.create) {
             Ok(result) if result.status == Status::Ok => Ok(()),
             Ok(result) => Err(format!("create failed: {}", self.log.mask(&result.detail))),
             Err(Lost::NotSent(reason) | Lost::Unknown(reason)) => {
@@ -157,7 +162,7 @@ impl Child {
     }
 
     /// One frame there, one reply back.
-    fn call(&self, id: u64, body: Body, wait: Duration) -> Result<SendResult, Lost> {
+    fn exchange(&self, id: u64, body: Body, wait: Duration) -> Result<Answer, Lost> {
         let (answer, reply) = bounded(1);
         match &mut *lock(&self.calls) {
             Some(calls) => calls.insert(id, answer),
@@ -202,7 +207,7 @@ impl Child {
                         .as_mut()
                         .and_then(|calls| calls.remove(&reply.id));
                     match waiting {
-                        Some(answer) => drop(answer.try_send(reply.into_result())),
+                        Some(answer) => drop(answer.try_send(reply.into_answer())),
                         None => log::warn!("a plugin answered a call that was not made"),
                     }
                 }
@@ -231,7 +236,7 @@ impl Child {
             _ => Level::Debug,
         };
         self.log
-            .log(level, &abi::clean(&line.message_id), &line.line);
+            .write(level, &abi::clean(&line.message_id), &line.line);
     }
 
     /// Ends the process at once; the first reason is the one that is told.
@@ -253,13 +258,13 @@ impl Child {
 }
 
 impl Instance for Child {
-    fn send(&self, message: &Message) -> SendResult {
+    fn call(&self, call: &Call) -> Answer {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let call = frame::Call::new(id, message);
-        match self.call(id, Body::Call(call), message.timeout + self.limits.grace) {
-            Ok(result) => result,
-            Err(Lost::NotSent(reason)) => SendResult::of_host(Status::Unavailable, reason),
-            Err(Lost::Unknown(reason)) => SendResult::of_host(Status::OutcomeUnknown, reason),
+        let request = Body::Call(frame::Request::new(id, call));
+        match self.exchange(id, request, call.timeout() + self.limits.grace) {
+            Ok(answer) => answer,
+            Err(Lost::NotSent(reason)) => Answer::of_host(Status::Unavailable, reason),
+            Err(Lost::Unknown(reason)) => Answer::of_host(Status::OutcomeUnknown, reason),
         }
     }
 
@@ -313,7 +318,7 @@ fn capture(output: PipeReader, log: &PluginLog) {
         }
         let text = String::from_utf8_lossy(&line);
         if !text.trim().is_empty() {
-            log.log(Level::Info, "", &format!("output: {}", text.trim_end()));
+            log.write(Level::Info, "", &format!("output: {}", text.trim_end()));
         }
     }
 }

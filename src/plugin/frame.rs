@@ -5,20 +5,12 @@
 //! and `Reply`s in any order, `Log` whenever it pleases, `Stop` at the end. Both ends are the same
 //! executable, but an upgrade may replace it while the server runs, so the Hello carries a version.
 
-use std::{
-    io::{self, Read, Write},
-    time::Duration,
-};
+use std::io::{self, Read, Write};
 
 use prost::Message as _;
 
-use super::{
-    abi,
-    message::{Message, SendResult, Status},
-};
-
 /// The version of these messages.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// The longest message in bytes.
 pub(super) const MAX_FRAME: usize = 1024 * 1024;
 
@@ -38,7 +30,7 @@ pub(super) enum Body {
     #[prost(message, tag = "3")]
     Create(Create),
     #[prost(message, tag = "4")]
-    Call(Call),
+    Call(Request),
     #[prost(message, tag = "5")]
     Reply(Reply),
     #[prost(message, tag = "6")]
@@ -65,6 +57,16 @@ pub(super) struct Hello {
     pub refusal: String,
     #[prost(string, tag = "3")]
     pub description: String,
+    #[prost(bool, tag = "4")]
+    pub send: bool,
+    #[prost(bool, tag = "5")]
+    pub verify: bool,
+    #[prost(bool, tag = "6")]
+    pub health: bool,
+    #[prost(bool, tag = "7")]
+    pub poll: bool,
+    #[prost(bool, tag = "8")]
+    pub webhook: bool,
 }
 
 /// To the child: build the instance.
@@ -74,15 +76,37 @@ pub(super) struct Create {
     pub config_json: String,
 }
 
-/// To the child: send this.
+/// To the child: call a function of the plugin.
 #[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct Call {
+pub(super) struct Request {
     #[prost(uint64, tag = "1")]
     pub id: u64,
     #[prost(uint32, tag = "2")]
-    pub attempt: u32,
-    #[prost(uint32, tag = "3")]
     pub timeout_ms: u32,
+    #[prost(oneof = "Function", tags = "3, 4, 5, 6, 7, 8")]
+    pub function: Option<Function>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub(super) enum Function {
+    #[prost(message, tag = "3")]
+    Send(Message),
+    #[prost(message, tag = "4")]
+    VerifyStart(Message),
+    #[prost(message, tag = "5")]
+    VerifyCheck(Check),
+    #[prost(message, tag = "6")]
+    Health(Health),
+    #[prost(message, tag = "7")]
+    Poll(Poll),
+    #[prost(message, tag = "8")]
+    Webhook(Webhook),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Message {
+    #[prost(uint32, tag = "2")]
+    pub attempt: u32,
     #[prost(string, tag = "4")]
     pub message_id: String,
     #[prost(string, tag = "5")]
@@ -103,6 +127,47 @@ pub(super) struct Call {
     pub expires_at_unix_ms: i64,
 }
 
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Check {
+    #[prost(string, tag = "1")]
+    pub message_id: String,
+    #[prost(string, tag = "2")]
+    pub provider_id: String,
+    #[prost(string, tag = "3")]
+    pub to: String,
+    #[prost(string, tag = "4")]
+    pub code: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Health {}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Poll {
+    #[prost(string, repeated, tag = "1")]
+    pub ids: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Webhook {
+    #[prost(string, tag = "1")]
+    pub method: String,
+    #[prost(string, tag = "2")]
+    pub url: String,
+    #[prost(message, repeated, tag = "3")]
+    pub headers: Vec<Header>,
+    #[prost(bytes = "vec", tag = "4")]
+    pub body: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Header {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub value: String,
+}
+
 /// From the child: what became of call `id`; 0 is Create.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Reply {
@@ -120,6 +185,26 @@ pub(super) struct Reply {
     pub provider_code: String,
     #[prost(string, tag = "7")]
     pub detail: String,
+    #[prost(string, tag = "8")]
+    pub price: String,
+    #[prost(int32, tag = "9")]
+    pub verdict: i32,
+    #[prost(uint32, tag = "10")]
+    pub http_status: u32,
+    #[prost(message, repeated, tag = "11")]
+    pub receipts: Vec<Receipt>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Receipt {
+    #[prost(string, tag = "1")]
+    pub provider_id: String,
+    #[prost(int32, tag = "2")]
+    pub state: i32,
+    #[prost(string, tag = "3")]
+    pub provider_code: String,
+    #[prost(int64, tag = "4")]
+    pub at_unix_ms: i64,
 }
 
 /// From the child: a line of the plugin.
@@ -136,74 +221,6 @@ pub(super) struct Log {
 /// To the child: finish the calls, destroy the instance, leave.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Stop {}
-
-impl Call {
-    pub(super) fn new(id: u64, message: &Message) -> Self {
-        let message = message.clone();
-        Self {
-            id,
-            attempt: message.attempt,
-            timeout_ms: abi::millis(message.timeout),
-            message_id: message.message_id,
-            to: message.to,
-            sender: message.sender,
-            text: message.text,
-            locale: message.locale,
-            template_name: message.template_name,
-            metadata_json: message.metadata_json,
-            receipt_url: message.receipt_url,
-            expires_at_unix_ms: message.expires_at_unix_ms,
-        }
-    }
-
-    pub(super) fn into_message(self) -> Message {
-        Message {
-            message_id: self.message_id,
-            attempt: self.attempt,
-            to: self.to,
-            sender: self.sender,
-            text: self.text,
-            locale: self.locale,
-            template_name: self.template_name,
-            metadata_json: self.metadata_json,
-            receipt_url: self.receipt_url,
-            expires_at_unix_ms: self.expires_at_unix_ms,
-            timeout: Duration::from_millis(self.timeout_ms.into()),
-        }
-    }
-}
-
-impl Reply {
-    pub(super) fn new(id: u64, result: SendResult) -> Self {
-        Self {
-            id,
-            status: abi::number_of(result.status),
-            retry_after_ms: result.retry_after.map_or(0, abi::millis),
-            segments: result.segments.unwrap_or(0),
-            provider_id: result.provider_id,
-            provider_code: result.provider_code,
-            detail: result.detail,
-        }
-    }
-
-    /// The result, cleaned again: a plugin can write anywhere in the child's memory.
-    pub(super) fn into_result(self) -> SendResult {
-        let shortened = |text: &str, most| {
-            let end = text.floor_char_boundary(most);
-            abi::clean(&text[..end])
-        };
-        SendResult {
-            by_host: false,
-            status: abi::status_of(self.status).unwrap_or(Status::Internal),
-            retry_after: (self.retry_after_ms > 0)
-                .then(|| Duration::from_millis(self.retry_after_ms.into())),
-            segments: (self.segments > 0).then_some(self.segments),
-            provider_id: shortened(&self.provider_id, 128),
-            provider_code: shortened(&self.provider_code, 64),
-            detail: shortened(&self.detail, 320),
-        }
-    }
-}
 
 /// Writes one frame in one piece.
 ///

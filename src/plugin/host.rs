@@ -7,16 +7,17 @@
 
 use std::{
     collections::VecDeque,
-    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
+use belfry_plugin::{Client, HttpFailure, HttpResponse};
 use log::Level;
 use regex::Regex;
 
 use super::{
     abi,
-    message::{Message, SendResult},
+    message::{Answer, Call, HttpRequest},
 };
 
 /// The most bytes of a line that are kept.
@@ -25,6 +26,8 @@ pub(super) const MAX_LINE: usize = 4096;
 const BURST: f64 = 200.0;
 /// Lines a second after that.
 const RATE: f64 = 50.0;
+/// The longest time that one HTTP request of a plugin may take.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 /// How many calls are remembered for masking: all that can run at once, and as many that ended, for
 /// lines that come late.
 const REMEMBERED: usize = 128;
@@ -37,6 +40,9 @@ pub(super) trait Services: Send + Sync {
     /// A line of the plugin; `message_id` is empty outside a call.
     fn log(&self, level: Level, message_id: &str, line: &str);
 
+    /// One HTTP request of the plugin, to the hosts that it may reach.
+    fn http(&self, request: &HttpRequest) -> Result<HttpResponse, HttpFailure>;
+
     /// Milliseconds since the Unix epoch.
     fn now_unix_ms(&self) -> i64 {
         crate::clock::Clock::from_env().now().micros() / 1000
@@ -46,7 +52,7 @@ pub(super) trait Services: Send + Sync {
 /// The log of one provider.
 pub(super) struct PluginLog {
     name: String,
-    keys: Mutex<Vec<String>>,
+    keys: Mutex<VecDeque<String>>,
     calls: Mutex<VecDeque<Secrets>>,
     bucket: Mutex<Bucket>,
 }
@@ -68,22 +74,40 @@ impl PluginLog {
         }
     }
 
-    /// Masks the secrets of a configuration from now on.
+    /// Masks the secrets of a configuration from now on, and those of the last ones too: a generation
+    /// that was replaced may still speak.
     pub(super) fn hide_keys(&self, keys: Vec<String>) {
-        *lock(&self.keys) = keys;
+        let mut hidden = lock(&self.keys);
+        for key in keys {
+            if !hidden.contains(&key) {
+                hidden.push_back(key);
+            }
+            if hidden.len() > REMEMBERED {
+                hidden.pop_front();
+            }
+        }
     }
 
-    /// Masks number, code and text of a message from now on.
-    pub(super) fn hide_message(&self, message: &Message) {
+    /// Masks number, code and text of a call from now on.
+    pub(super) fn hide(&self, call: &Call) {
+        let secrets = match call {
+            Call::Send(message) | Call::VerifyStart(message) => Secrets {
+                to: message.to.clone(),
+                code: message.code(),
+                text: message.text.clone(),
+            },
+            Call::VerifyCheck(check) => Secrets {
+                to: check.to.clone(),
+                code: Some(check.code.clone()),
+                text: String::new(),
+            },
+            Call::Health(_) | Call::Poll(..) | Call::Webhook(_) => return,
+        };
         let mut calls = lock(&self.calls);
         if calls.len() >= REMEMBERED {
             calls.pop_front();
         }
-        calls.push_back(Secrets {
-            to: message.to.clone(),
-            code: message.code(),
-            text: message.text.clone(),
-        });
+        calls.push_back(secrets);
     }
 
     /// `text` as it may be shown: secrets masked, control characters gone.
@@ -116,16 +140,17 @@ impl PluginLog {
         abi::clean(&text)
     }
 
-    /// A result with its texts masked.
-    pub(super) fn mask_result(&self, result: SendResult) -> SendResult {
-        SendResult {
-            detail: self.mask(&result.detail),
-            provider_code: self.mask(&result.provider_code),
-            ..result
+    /// An answer with its texts masked.
+    pub(super) fn mask_answer(&self, answer: Answer) -> Answer {
+        Answer {
+            detail: self.mask(&answer.detail),
+            provider_code: self.mask(&answer.provider_code),
+            ..answer
         }
     }
 
-    fn write(&self, level: Level, message_id: &str, line: &str) {
+    /// Writes a line, if there is still room for one.
+    pub(super) fn write(&self, level: Level, message_id: &str, line: &str) {
         if !log::log_enabled!(target: "belfry::plugin", level) {
             return;
         }
@@ -145,10 +170,35 @@ impl PluginLog {
     }
 }
 
-impl Services for PluginLog {
+/// What a plugin in this process gets: the server's log, and a client for its hosts.
+pub(super) struct Here {
+    pub log: Arc<PluginLog>,
+    pub client: Client,
+}
+
+impl Services for Here {
     fn log(&self, level: Level, message_id: &str, line: &str) {
-        self.write(level, message_id, line);
+        self.log.write(level, message_id, line);
     }
+
+    fn http(&self, request: &HttpRequest) -> Result<HttpResponse, HttpFailure> {
+        made(&self.client, request)
+    }
+}
+
+/// Makes a plugin's request.
+pub(super) fn made(client: &Client, request: &HttpRequest) -> Result<HttpResponse, HttpFailure> {
+    let headers = request.headers.iter();
+    let headers: Vec<_> = headers
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    client.send(&belfry_plugin::HttpRequest {
+        method: &request.method,
+        url: &request.url,
+        headers: &headers,
+        body: &request.body,
+        timeout: request.timeout.min(LONGEST_REQUEST),
+    })
 }
 
 /// The country and the last two digits of a number, such as `417*******67`.
@@ -202,21 +252,14 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::plugin::Message;
 
     fn message() -> Message {
         Message {
-            message_id: "m1".into(),
-            attempt: 1,
             to: "+41791234567".into(),
-            sender: String::new(),
             text: "Your code is K7QX2P".into(),
-            locale: "en".into(),
-            template_name: "VerifyPhone".into(),
             metadata_json: r#"{"args": {"code": "K7QX2P"}}"#.into(),
-            timeout: Duration::from_secs(1),
-            receipt_url: String::new(),
-            expires_at_unix_ms: 0,
+            ..Message::default()
         }
     }
 
@@ -224,7 +267,7 @@ mod tests {
     fn number_code_text_and_keys_are_masked() {
         let log = PluginLog::new("acme");
         log.hide_keys(vec!["s3cr3t".into()]);
-        log.hide_message(&message());
+        log.hide(&Call::Send(message()));
         assert_eq!(
             log.mask("to +41791234567 or 41791234567: K7QX2P with s3cr3t\x1b[2J"),
             "to +417******67 or 417******67: [code] with [secret][2J"

@@ -13,13 +13,14 @@ use std::{
     sync::Arc,
 };
 
+use belfry_plugin::HttpFailure;
 use log::Level;
 
 use super::{
     abi,
     host::{MAX_LINE, Services},
     load::Loaded,
-    message::{Message, SendResult, Status},
+    message::{Answer, Call, Check, HttpRequest, Message, Status},
 };
 
 thread_local! {
@@ -55,7 +56,7 @@ impl Native {
         loaded: &Loaded,
         services: Arc<dyn Services>,
         config_json: &str,
-    ) -> Result<Self, SendResult> {
+    ) -> Result<Self, Box<Answer>> {
         let host = host_table(services);
         let mut result = abi::Result::empty();
         let instance = match loaded.table.create {
@@ -71,10 +72,10 @@ impl Native {
             None => std::ptr::null_mut(),
         };
         if instance.is_null() {
-            return Err(match result.status {
-                0 => SendResult::of_host(Status::Internal, "the plugin gives no reason"),
+            return Err(Box::new(match result.status {
+                0 => Answer::of_host(Status::Internal, "the plugin gives no reason"),
                 _ => abi::result(&result),
-            });
+            }));
         }
         Ok(Self {
             table: loaded.table,
@@ -83,18 +84,106 @@ impl Native {
         })
     }
 
-    /// Sends one message; blocks for as long as the plugin does.
-    pub(super) fn send(&self, message: &Message) -> SendResult {
-        let Some(send) = self.table.send else {
-            return SendResult::of_host(Status::Unsupported, "the plugin cannot send");
+    /// Makes one call; blocks for as long as the plugin does.
+    pub(super) fn call(&self, call: &Call) -> Answer {
+        MESSAGE_ID.with_borrow_mut(|id| call.message_id().clone_into(id));
+        let answer = match call {
+            Call::Send(message) => self.pass_on(message, self.table.send),
+            Call::VerifyStart(message) => self.pass_on(message, self.table.verify_start),
+            Call::VerifyCheck(check) => self.check(check),
+            Call::Health(timeout) => self.health(abi::millis(*timeout)),
+            Call::Poll(ids, timeout) => self.poll(ids, abi::millis(*timeout)),
+            Call::Webhook(request) => self.webhook(request),
         };
-        MESSAGE_ID.with_borrow_mut(|id| id.clone_from(&message.message_id));
+        MESSAGE_ID.with_borrow_mut(String::clear);
+        answer.unwrap_or_else(|| {
+            Answer::of_host(Status::Unsupported, "the plugin does not have that ability")
+        })
+    }
+
+    fn pass_on(&self, message: &Message, function: Option<abi::MessageFunction>) -> Option<Answer> {
+        let function = function?;
         let view = abi::view(message);
         let mut result = abi::Result::empty();
         // SAFETY: the instance is alive, the view borrows from `message`, which outlives the call.
-        unsafe { send(self.instance, &raw const view, &raw mut result) };
-        MESSAGE_ID.with_borrow_mut(String::clear);
-        abi::result(&result)
+        unsafe { function(self.instance, &raw const view, &raw mut result) };
+        Some(abi::result(&result))
+    }
+
+    fn check(&self, check: &Check) -> Option<Answer> {
+        let function = self.table.verify_check?;
+        let view = abi::view_of_check(check);
+        let mut result = abi::Result::empty();
+        // SAFETY: as in `pass_on`.
+        unsafe { function(self.instance, &raw const view, &raw mut result) };
+        let answer = abi::result(&result);
+        if answer.status == Status::Ok && answer.verdict.is_none() {
+            return Some(Answer {
+                detail: "the plugin gave no verdict".into(),
+                ..Answer::of(Status::Internal)
+            });
+        }
+        Some(answer)
+    }
+
+    fn health(&self, timeout_ms: u32) -> Option<Answer> {
+        let function = self.table.health?;
+        let mut result = abi::Result::empty();
+        // SAFETY: as in `pass_on`.
+        unsafe { function(self.instance, timeout_ms, &raw mut result) };
+        Some(abi::result(&result))
+    }
+
+    fn poll(&self, ids: &[String], timeout_ms: u32) -> Option<Answer> {
+        let function = self.table.poll?;
+        let ids: Vec<_> = ids.iter().map(|id| abi::Str::new(id)).collect();
+        let mut result = abi::Result::empty();
+        let mut list = abi::ReceiptList::new();
+        let mut view = list.view();
+        // SAFETY: as in `pass_on`; ids and list outlive the call.
+        unsafe {
+            function(
+                self.instance,
+                ids.as_ptr(),
+                ids.len(),
+                timeout_ms,
+                &raw mut view,
+                &raw mut result,
+            );
+        }
+        Some(Answer {
+            receipts: list.read(view.count),
+            ..abi::result(&result)
+        })
+    }
+
+    fn webhook(&self, request: &HttpRequest) -> Option<Answer> {
+        let function = self.table.webhook?;
+        let headers: Vec<_> = request
+            .headers
+            .iter()
+            .map(|(name, value)| abi::Header {
+                name: abi::Str::new(name),
+                value: abi::Str::new(value),
+            })
+            .collect();
+        let view = abi::view_of_request(request, &headers);
+        let mut result = abi::Result::empty();
+        let mut list = abi::ReceiptList::new();
+        let mut receipts = list.view();
+        // SAFETY: as in `pass_on`; headers and list outlive the call.
+        unsafe {
+            function(
+                self.instance,
+                &raw const view,
+                &raw mut receipts,
+                &raw mut result,
+            );
+        }
+        Some(Answer {
+            receipts: list.read(receipts.count),
+            ..abi::result(&result)
+        })
     }
 }
 
@@ -117,7 +206,7 @@ fn host_table(services: Arc<dyn Services>) -> Box<HostTable> {
             context: std::ptr::null_mut(),
             log: Some(log),
             now_unix_ms: Some(now_unix_ms),
-            http: None,
+            http: Some(http),
         },
         services,
     });
@@ -154,4 +243,30 @@ unsafe extern "C" fn now_unix_ms(host: *const abi::Host) -> i64 {
     // SAFETY: as in `log`.
     let services = unsafe { services(host) };
     catch_unwind(AssertUnwindSafe(|| services.now_unix_ms())).unwrap_or(0)
+}
+
+unsafe extern "C" fn http(
+    host: *const abi::Host,
+    request: *const abi::HttpRequest,
+    response: *mut abi::HttpResponse,
+) {
+    // SAFETY: the plugin passes the table that `create` gave it, a request that can be read for the
+    // length of the call, and a response of its own. `lossy` and the copies below take any bytes.
+    unsafe {
+        let services = services(host);
+        let outcome = match abi::owned_request(&*request) {
+            // A client that panics must not unwind through the plugin.
+            Ok(request) => catch_unwind(AssertUnwindSafe(|| services.http(&request)))
+                .unwrap_or_else(|_| Err(no_answer(true, "a fault of the server"))),
+            Err(reason) => Err(no_answer(false, reason)),
+        };
+        belfry_plugin::answer(outcome, response);
+    }
+}
+
+fn no_answer(may_have_left: bool, text: &str) -> HttpFailure {
+    HttpFailure {
+        may_have_left,
+        text: text.into(),
+    }
 }

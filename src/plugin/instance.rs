@@ -3,12 +3,12 @@
 //! `provider` holds it; `child` and `workers` implement it. It makes one call and nothing else: no
 //! retry, no restart, no masking.
 
-use super::message::{Message, SendResult};
+use super::message::{Answer, Call};
 
 /// One created plugin, wherever it runs. The rest of the server sees only this.
 pub(super) trait Instance: Send + Sync {
-    /// Sends one message; returns within its timeout plus the grace.
-    fn send(&self, message: &Message) -> SendResult;
+    /// Makes one call; returns within its timeout plus the grace.
+    fn call(&self, call: &Call) -> Answer;
 
     /// Whether a call can still reach it; `on_death` follows soon when it cannot.
     fn is_alive(&self) -> bool {

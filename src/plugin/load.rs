@@ -33,6 +33,8 @@ const RTLD_NODELETE: c_int = 0x1000;
 pub(super) struct Checked {
     /// The copy; its name is its hash.
     pub path: PathBuf,
+    /// The SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
 }
 
 /// Finds a plugin by name, checks it, and makes the private copy.
@@ -63,7 +65,10 @@ pub(super) fn check(name: &str, pin: Option<&str>, options: &Options) -> Result<
     }
     let copy = copy(&bytes, &hash, options)
         .map_err(|error| format!("cannot make a private copy of {}: {error}", path.display()))?;
-    Ok(Checked { path: copy })
+    Ok(Checked {
+        path: copy,
+        sha256: hash,
+    })
 }
 
 /// The file of that name, in the places that the configuration allows, links resolved.
@@ -266,11 +271,8 @@ fn complete(table: &abi::Plugin) -> Result<String, String> {
     if table.verify_start.is_some() != table.verify_check.is_some() {
         return Err("the plugin has only one of verify_start and verify_check".into());
     }
-    if table.send.is_none() {
-        return Err(match table.verify_start {
-            Some(_) => "the plugin has no send, and this server does not use verify yet".into(),
-            None => "the plugin can neither send nor verify".into(),
-        });
+    if table.send.is_none() && table.verify_start.is_none() {
+        return Err("the plugin can neither send nor verify".into());
     }
     // SAFETY: called once, right after loading, as the header says.
     let description = unsafe { describe() };

@@ -3,6 +3,7 @@
 //! Unknown keys are ignored, since a newer plugin may say more. The same text is the description
 //! inside a child's Hello, so both ways of running read it here.
 
+use belfry_plugin::Client;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -23,6 +24,10 @@ pub(super) struct Manifest {
     /// How many calls one instance takes at a time, 1 to 64.
     #[serde(default = "one")]
     pub max_concurrency: usize,
+    /// Hosts that it may reach by HTTPS, and in braces the properties of its configuration whose URLs
+    /// it may reach.
+    #[serde(default)]
+    pub http_hosts: Vec<String>,
 }
 
 fn one() -> usize {
@@ -48,6 +53,20 @@ impl Manifest {
             return Err("the plugin's config_schema must be an object".into());
         }
         Ok(manifest)
+    }
+
+    /// The HTTP client of an instance with that configuration.
+    pub(super) fn client(&self, config: &Value) -> Client {
+        let property = |host: &String| {
+            let name = host.strip_prefix('{')?.strip_suffix('}')?;
+            let mut value = config;
+            for key in name.split('.') {
+                value = value.get(key)?;
+            }
+            value.as_str().map(str::to_owned)
+        };
+        let of_operator: Vec<_> = self.http_hosts.iter().filter_map(property).collect();
+        Client::new(self.http_hosts.clone(), of_operator)
     }
 
     /// The id with the version, for the log.

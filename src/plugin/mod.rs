@@ -1,39 +1,44 @@
 //! SMS providers: shared objects behind a C interface (`plugins/include/belfry_plugin.h`), each loaded
 //! by default in a child process of its own.
 //!
-//! `delivery` and `app` see [`Registry`], [`Provider`], [`Message`] and [`SendResult`]. Below them:
-//! `provider` is the state machine, `load` decides whether a file is loaded at all, `manifest` and
-//! `schema` read what the plugin says about itself, `inproc` calls a plugin in this process,
-//! `child` and `plugin_host` are the two ends of a child process, `frame` is what they speak.
-//! Nothing here knows the database, a template or a retry: one call in, one [`SendResult`] out.
+//! `delivery` and `app` see [`Registry`], [`Provider`], [`Call`] and [`Answer`]. Below them: `state` is
+//! the state machine, `life` the thread that loads and reloads, `generation` one life of a plugin,
+//! `load` decides whether a file is loaded at all, `manifest` and `schema` read what the plugin says
+//! about itself, `inproc` calls a plugin in this process, `child` and `plugin_host` are the two ends of
+//! a child process, `frame` and `wire` are what they speak.
+//! Nothing here knows the database, a template or a retry: one call in, one [`Answer`] out.
 //! A broken plugin is a state of its provider, never an error of the server.
 
 mod abi;
 mod child;
 mod frame;
+mod generation;
 mod host;
 mod inproc;
 mod instance;
+mod life;
 mod load;
 mod manifest;
 mod message;
 mod plugin_host;
 mod provider;
+mod record;
 mod registry;
 mod schema;
 mod state;
+mod wire;
 mod workers;
 
 use std::{path::PathBuf, time::Duration};
 
-pub use message::{Message, SendResult, Status};
+pub use message::{Answer, Message, Status};
 pub use plugin_host::run_plugin_host;
 pub use provider::Provider;
 pub use registry::{Registry, StartError};
 pub use state::State;
 
 /// One `[[notifications.providers]]` entry of the configuration, secrets resolved.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct ProviderConfig {
     /// Unique among the providers; shown in the log.
     pub name: String,

@@ -10,11 +10,12 @@ use std::{
     os::unix::{ffi::OsStrExt, net::UnixStream},
     path::Path,
     process::ExitCode,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     thread,
     time::Instant,
 };
 
+use belfry_plugin::{Client, HttpFailure, HttpResponse};
 use crossbeam_channel::{Receiver, bounded};
 use log::Level;
 use rustix::{
@@ -26,11 +27,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{
     abi,
     frame::{self, Body},
-    host::{Bucket, Services, lock},
+    host::{Bucket, Services, lock, made},
     inproc::Native,
     load,
     manifest::Manifest,
-    message::{SendResult, Status},
+    message::{Answer, HttpRequest, Status},
 };
 
 /// Where the socket goes: far above what a plugin that counts descriptors would touch.
@@ -96,6 +97,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
     let writer = Arc::new(Writer {
         socket: Mutex::new(socket.try_clone()?),
         bucket: Mutex::new(Bucket::full()),
+        client: OnceLock::new(),
     });
     let Some(Body::Load(order)) = frame::read(&mut reader)? else {
         return Err(io::Error::other("the server said no Load"));
@@ -107,18 +109,21 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
     let loaded = loaded.and_then(|loaded| Ok((Manifest::parse(&loaded.description)?, loaded)));
     let (manifest, loaded) = match loaded {
         Ok(loaded) => loaded,
-        Err(refusal) => return writer.hello(refusal, String::new()),
+        Err(refusal) => return writer.hello(frame::Hello::refused(refusal)),
     };
-    writer.hello(String::new(), loaded.description.clone())?;
+    let abilities = abi::abilities(&loaded.table);
+    writer.hello(frame::Hello::loaded(loaded.description.clone(), abilities))?;
 
     let Some(Body::Create(create)) = frame::read(&mut reader)? else {
         return Ok(());
     };
+    let config = serde_json::from_str(&create.config_json).unwrap_or_default();
+    let _ = writer.client.set(manifest.client(&config));
     let native = match Native::create(&loaded, writer.clone(), &create.config_json) {
         Ok(native) => Arc::new(native),
-        Err(result) => return writer.reply(0, result),
+        Err(answer) => return writer.reply(0, *answer),
     };
-    writer.reply(0, SendResult::of_host(Status::Ok, ""))?;
+    writer.reply(0, Answer::of_host(Status::Ok, ""))?;
     serve_calls(&mut reader, &writer, native, manifest.max_concurrency)
 }
 
@@ -155,12 +160,15 @@ fn serve_calls(
     Ok(())
 }
 
-fn work(native: &Native, queue: &Receiver<frame::Call>, writer: &Writer) {
+fn work(native: &Native, queue: &Receiver<frame::Request>, writer: &Writer) {
     while let Ok(call) = queue.recv() {
         let id = call.id;
-        let result = native.send(&call.into_message());
+        let answer = match call.into_call() {
+            Some(call) => native.call(&call),
+            None => Answer::of_host(Status::Unsupported, "the call is not known"),
+        };
         // Fails only when the server is gone, and then the reader ends the process.
-        let _ = writer.reply(id, result);
+        let _ = writer.reply(id, answer);
     }
 }
 
@@ -168,19 +176,16 @@ fn work(native: &Native, queue: &Receiver<frame::Call>, writer: &Writer) {
 struct Writer {
     socket: Mutex<UnixStream>,
     bucket: Mutex<Bucket>,
+    /// Made from the configuration, before the plugin can ask for it.
+    client: OnceLock<Client>,
 }
 
 impl Writer {
-    fn hello(&self, refusal: String, description: String) -> io::Result<()> {
-        let hello = frame::Hello {
-            version: frame::VERSION,
-            refusal,
-            description,
-        };
+    fn hello(&self, hello: frame::Hello) -> io::Result<()> {
         frame::write(&mut *lock(&self.socket), Body::Hello(hello))
     }
 
-    fn reply(&self, id: u64, result: SendResult) -> io::Result<()> {
+    fn reply(&self, id: u64, result: Answer) -> io::Result<()> {
         let reply = Body::Reply(frame::Reply::new(id, result));
         frame::write(&mut *lock(&self.socket), reply)
     }
@@ -196,6 +201,16 @@ impl Writer {
 }
 
 impl Services for Writer {
+    fn http(&self, request: &HttpRequest) -> Result<HttpResponse, HttpFailure> {
+        match self.client.get() {
+            Some(client) => made(client, request),
+            None => Err(HttpFailure {
+                may_have_left: false,
+                text: "there is no configuration yet".into(),
+            }),
+        }
+    }
+
     /// A flood ends here already, so that replies do not wait behind it.
     fn log(&self, level: Level, message_id: &str, line: &str) {
         let Some(dropped) = lock(&self.bucket).take(Instant::now()) else {

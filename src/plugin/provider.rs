@@ -1,30 +1,24 @@
-//! One configured provider: its plugin's life, and the calls into it.
+//! One configured provider: its state, and the calls into it.
 //!
-//! A thread of its own loads the plugin, waits for its death, and loads it again when the state
-//! machine says so; it is the only one that starts anything. [`Provider::send`] runs on the caller's
-//! thread, keeps to the plugin's concurrency, and never blocks longer than the message's timeout and
-//! the grace. Every change of the state is logged here, once.
+//! A thread of its own keeps a plugin behind it (`life`). [`Provider::call`] runs on the caller's
+//! thread, keeps to the plugin's concurrency, and never blocks longer than the call's timeout and the
+//! grace. Every change of the state is logged here, once.
 
 use std::{
     sync::{Arc, Condvar, Mutex, PoisonError},
     time::Instant,
 };
 
-use crossbeam_channel::{Receiver, Sender, never, unbounded};
-use serde_json::Value;
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
-    Isolation, Options, ProviderConfig,
-    child::{Child, Start},
+    Options, ProviderConfig,
+    generation::{Generation, Opened},
     host::{PluginLog, lock},
-    inproc::Native,
-    instance::{Instance, OnDeath},
-    load::{self, Checked},
-    manifest::Manifest,
-    message::{Message, SendResult, Status},
-    schema,
+    life::Event,
+    message::{Abilities, Answer, Call, Message, Status},
+    record::{PastFailure, Record, now_unix_ms},
     state::{Health, State, Ticket},
-    workers::Workers,
 };
 
 /// Called after each change of a provider's state.
@@ -32,34 +26,60 @@ pub(super) type OnChange = Arc<dyn Fn() + Send + Sync>;
 
 /// A configured provider, whatever its state.
 pub struct Provider {
-    config: ProviderConfig,
-    options: Options,
-    log: Arc<PluginLog>,
-    inner: Mutex<Inner>,
+    name: String,
+    pub(super) options: Options,
+    pub(super) log: Arc<PluginLog>,
+    pub(super) inner: Mutex<Inner>,
     free_slot: Condvar,
-    events: Sender<Event>,
+    pub(super) events: Sender<Event>,
     on_change: Mutex<Option<OnChange>>,
 }
 
-struct Inner {
-    health: Health,
-    opened: Option<Opened>,
-    running: usize,
+pub(super) struct Inner {
+    /// What the running plugin was made from, or the next one will be.
+    pub config: Arc<ProviderConfig>,
+    pub health: Health,
+    pub opened: Option<Opened>,
+    /// Why the last reload changed nothing.
+    pub reload_fault: Option<String>,
+    record: Record,
+    since_unix_ms: i64,
 }
 
-/// A plugin that is loaded and created.
-#[derive(Clone)]
-struct Opened {
-    instance: Arc<dyn Instance>,
-    title: String,
-    max_concurrency: usize,
+/// What there is to know about a provider, for operators.
+#[derive(Clone, Debug)]
+pub struct ProviderInfo {
+    /// The configured name.
+    pub name: String,
+    /// The plugin's name, as in the configuration.
+    pub plugin: String,
+    /// What it is doing, with the reason.
+    pub state: State,
+    /// Since when, in milliseconds since 1970-01-01T00:00:00Z.
+    pub since_unix_ms: i64,
+    /// Which life of the plugin this is; 0 before the first.
+    pub generation: u64,
+    /// The SHA-256 of the file that runs, in hexadecimal; empty if none does.
+    pub sha256: String,
+    /// What the plugin says about itself, as JSON; empty if none runs.
+    pub description: String,
+    /// What it can do.
+    pub abilities: Abilities,
+    /// Calls that run at this moment.
+    pub running: usize,
+    /// How many calls came to what since the server started.
+    pub counts: Vec<(Status, u64)>,
+    /// Why the last reload changed nothing, if it did.
+    pub reload_fault: Option<String>,
 }
 
-/// What the provider's thread waits for.
-pub(super) enum Event {
-    /// The instance of that generation is dead.
-    Died(u64, String),
-    Stop,
+/// A call that was let in.
+struct Entered {
+    generation: Arc<Generation>,
+    /// `None` for a call that says nothing about the provider's state.
+    ticket: Option<Ticket>,
+    /// Keeps the generation until the call is over.
+    _busy: Sender<()>,
 }
 
 impl Provider {
@@ -67,16 +87,19 @@ impl Provider {
     pub(super) fn new(config: ProviderConfig, options: Options) -> (Arc<Self>, Receiver<Event>) {
         let (events, received) = unbounded();
         let provider = Self {
+            name: config.name.clone(),
             log: Arc::new(PluginLog::new(&config.name)),
             inner: Mutex::new(Inner {
+                config: Arc::new(config),
                 health: Health::new(options.limits.probe),
                 opened: None,
-                running: 0,
+                reload_fault: None,
+                record: Record::default(),
+                since_unix_ms: now_unix_ms(),
             }),
             free_slot: Condvar::new(),
             events,
             on_change: Mutex::default(),
-            config,
             options,
         };
         (Arc::new(provider), received)
@@ -84,12 +107,17 @@ impl Provider {
 
     /// The configured name.
     pub fn name(&self) -> &str {
-        &self.config.name
+        &self.name
     }
 
     /// Whether the server must not start without it.
     pub fn is_required(&self) -> bool {
-        self.config.required
+        self.config().required
+    }
+
+    /// What it is made from.
+    pub(super) fn config(&self) -> Arc<ProviderConfig> {
+        lock(&self.inner).config.clone()
     }
 
     /// What it is doing, with the reason.
@@ -97,11 +125,46 @@ impl Provider {
         lock(&self.inner).health.state().clone()
     }
 
+    /// What there is to know about it.
+    pub fn info(&self) -> ProviderInfo {
+        let inner = lock(&self.inner);
+        let generation = inner.opened.as_ref().map(|opened| &opened.generation);
+        let text = |text: fn(&Generation) -> &String| {
+            generation.map_or_else(String::new, |generation| text(generation).clone())
+        };
+        ProviderInfo {
+            name: self.name.clone(),
+            plugin: inner.config.plugin.clone(),
+            state: inner.health.state().clone(),
+            since_unix_ms: inner.since_unix_ms,
+            generation: generation.map_or(0, |generation| generation.number),
+            sha256: text(|generation| &generation.sha256),
+            description: text(|generation| &generation.description),
+            abilities: generation
+                .map_or_else(Abilities::default, |generation| generation.abilities),
+            running: inner.opened.as_ref().map_or(0, |opened| opened.running),
+            counts: inner.record.counts(),
+            reload_fault: inner.reload_fault.clone(),
+        }
+    }
+
+    /// The last calls that failed, the newest first, 100 at most.
+    pub fn failures(&self) -> Vec<PastFailure> {
+        lock(&self.inner).record.failures()
+    }
+
+    /// What the plugin can do; nothing until it is loaded.
+    pub fn abilities(&self) -> Abilities {
+        let inner = lock(&self.inner);
+        let opened = inner.opened.as_ref();
+        opened.map_or_else(Abilities::default, |opened| opened.generation.abilities)
+    }
+
     /// Whether [`send`](Self::send) would reach the plugin now. True for a closed or paused provider
     /// whose next probe is due: exactly one call is then let through.
     pub fn is_available(&self) -> bool {
         let inner = lock(&self.inner);
-        let is_alive = |opened: &Opened| opened.instance.is_alive();
+        let is_alive = |opened: &Opened| opened.generation.instance.is_alive();
         inner.opened.as_ref().is_some_and(is_alive) && inner.health.admits(Instant::now())
     }
 
@@ -115,74 +178,101 @@ impl Provider {
 
     /// How many calls the plugin takes at a time, 1 to 64; 1 until it is loaded.
     pub fn max_concurrency(&self) -> usize {
-        lock(&self.inner)
-            .opened
-            .as_ref()
-            .map_or(1, |opened| opened.max_concurrency)
+        let inner = lock(&self.inner);
+        let opened = inner.opened.as_ref();
+        opened.map_or(1, |opened| opened.generation.manifest.max_concurrency)
     }
 
-    /// Sends one message; blocks until the answer, at most its timeout and the grace of two seconds.
+    /// Sends one message: [`call`](Self::call) with [`Call::Send`].
+    pub fn send(&self, message: &Message) -> Answer {
+        self.call(Call::Send(message.clone()))
+    }
+
+    /// Makes one call; blocks until the answer, at most its timeout and the grace of two seconds.
     ///
     /// A provider that takes no calls answers [`Status::Unavailable`] at once, with the time to its
-    /// next probe in `retry_after` if it is known. Texts in the result are masked.
-    pub fn send(&self, message: &Message) -> SendResult {
+    /// next probe in `retry_after` if it is known. What users, gateways and the clock ask (checks,
+    /// webhooks, polls) reaches a paused or closed provider too, and says nothing about its state.
+    /// Texts in the answer are masked.
+    pub fn call(&self, call: Call) -> Answer {
         let started = Instant::now();
-        let (instance, ticket) = match self.enter(started + message.timeout) {
+        let is_judged = matches!(call, Call::Send(_) | Call::VerifyStart(_) | Call::Health(_));
+        let entered = match self.enter(started + call.timeout(), is_judged) {
             Ok(entered) => entered,
-            Err(result) => return result,
+            Err(answer) => return *answer,
         };
-        self.log.hide_message(message);
-        let left = message.timeout.saturating_sub(started.elapsed());
-        let result = instance.send(&Message {
-            timeout: left,
-            ..message.clone()
-        });
-        let result = self.log.mask_result(result);
+        self.log.hide(&call);
+        let left = call.timeout().saturating_sub(started.elapsed());
+        let call = call.within(left);
+        let answer = entered.generation.instance.call(&call);
+        let answer = self.log.mask_answer(answer);
         self.change(|inner| {
-            inner.running -= 1;
-            inner.health.answered(ticket, &result, Instant::now());
+            inner.record.note(call.message_id(), &answer);
+            let same = |opened: &&mut Opened| Arc::ptr_eq(&opened.generation, &entered.generation);
+            // What a generation that was replaced meanwhile says is no news of the present one.
+            if let Some(opened) = inner.opened.as_mut().filter(same) {
+                opened.running -= 1;
+                if let Some(ticket) = entered.ticket {
+                    inner.health.answered(ticket, &answer, Instant::now());
+                }
+            }
         });
         self.free_slot.notify_one();
-        result
+        answer
     }
 
     /// Waits for a free slot of the plugin.
-    fn enter(&self, deadline: Instant) -> Result<(Arc<dyn Instance>, Ticket), SendResult> {
+    fn enter(&self, deadline: Instant, is_judged: bool) -> Result<Entered, Box<Answer>> {
         let mut inner = lock(&self.inner);
         loop {
             let now = Instant::now();
-            let Some(opened) = inner.opened.clone() else {
-                return Err(closed_door(&inner, now));
+            let Inner { health, opened, .. } = &mut *inner;
+            let Some(opened) = opened else {
+                return Err(closed_door(health, now));
             };
-            if !opened.instance.is_alive() {
+            if !opened.generation.instance.is_alive() {
                 let detail = "the plugin's process has just ended";
-                return Err(SendResult::of_host(Status::Unavailable, detail));
+                return Err(Box::new(Answer::of_host(Status::Unavailable, detail)));
             }
-            if inner.running < opened.max_concurrency {
-                let Some(ticket) = inner.health.admit(now) else {
-                    return Err(closed_door(&inner, now));
+            if opened.running < opened.generation.manifest.max_concurrency {
+                let ticket = match is_judged {
+                    true => Some(health.admit(now).ok_or_else(|| closed_door(health, now))?),
+                    false => None,
                 };
-                inner.running += 1;
-                return Ok((opened.instance, ticket));
+                opened.running += 1;
+                return Ok(Entered {
+                    generation: opened.generation.clone(),
+                    ticket,
+                    _busy: opened.busy.clone(),
+                });
             }
             let left = deadline.saturating_duration_since(now);
             if left.is_zero() {
                 let detail = "all calls that the provider takes at a time are busy";
-                return Err(SendResult::of_host(Status::Unavailable, detail));
+                return Err(Box::new(Answer::of_host(Status::Unavailable, detail)));
             }
             let waited = self.free_slot.wait_timeout(inner, left);
             inner = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
+    /// Lets the calls that wait for a slot look again.
+    pub(super) fn wake_waiting(&self) {
+        self.free_slot.notify_all();
+    }
+
     /// Changes the inner state, then logs and tells if the provider's state is another one.
-    fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
         let (outcome, state) = {
             let mut inner = lock(&self.inner);
             let before = inner.health.state().clone();
             let outcome = change(&mut inner);
-            let after = inner.health.state();
-            (outcome, (before != *after).then(|| after.clone()))
+            let after = inner.health.state().clone();
+            let is_other = before != after;
+            if is_other {
+                inner.since_unix_ms = now_unix_ms();
+            }
+            (outcome, is_other.then_some(after))
         };
         if let Some(state) = state {
             self.log_state(&state);
@@ -191,7 +281,7 @@ impl Provider {
         outcome
     }
 
-    fn tell(&self) {
+    pub(super) fn tell(&self) {
         let on_change = lock(&self.on_change).clone();
         if let Some(on_change) = on_change {
             on_change();
@@ -199,17 +289,10 @@ impl Provider {
     }
 
     fn log_state(&self, state: &State) {
-        let (name, plugin) = (&self.config.name, &self.config.plugin);
+        let (name, plugin) = (&self.name, &self.config().plugin);
         match state {
             State::Loading | State::Stopped => log::debug!("provider {name} is {state}"),
-            State::Ready => {
-                let title = lock(&self.inner)
-                    .opened
-                    .as_ref()
-                    .map(|opened| opened.title.clone());
-                let title = title.unwrap_or_default();
-                log::info!("provider {name} is ready (plugin {title})");
-            }
+            State::Ready => log::info!("provider {name} is ready (plugin {})", self.title()),
             State::Paused(_) | State::Restarting(_) => {
                 log::warn!("provider {name} (plugin {plugin}) is {state}");
             }
@@ -219,154 +302,25 @@ impl Provider {
         }
     }
 
+    /// The plugin's own id and version.
+    pub(super) fn title(&self) -> String {
+        let inner = lock(&self.inner);
+        let opened = inner.opened.as_ref();
+        opened.map_or_else(String::new, |opened| opened.generation.manifest.title())
+    }
+
     /// Sets who is told of changes.
     pub(super) fn set_on_change(&self, on_change: OnChange) {
         *lock(&self.on_change) = Some(on_change);
     }
-
-    /// Asks the provider's thread to end.
-    pub(super) fn stop(&self) {
-        let _ = self.events.send(Event::Stop);
-    }
-
-    /// The provider's thread: loads, waits, loads again, until it is stopped. `first` is told, by
-    /// being dropped, when the first try is over.
-    pub(super) fn run(&self, events: &Receiver<Event>, first: Sender<()>) {
-        let mut first = Some(first);
-        let mut checked = None;
-        for generation in 0.. {
-            let mut due = match self.open(generation, &mut checked) {
-                Ok(opened) => {
-                    self.change(|inner| {
-                        inner.opened = Some(opened);
-                        inner.health.opened(Instant::now());
-                    });
-                    // One on probation is still closed, and yet takes a call now.
-                    self.tell();
-                    None
-                }
-                Err(reason) => {
-                    checked = None;
-                    Some(self.change(|inner| inner.health.refused(reason, Instant::now())))
-                }
-            };
-            drop(first.take());
-            loop {
-                let timer = due.map_or_else(never, crossbeam_channel::at);
-                crossbeam_channel::select! {
-                    recv(events) -> event => match event {
-                        Ok(Event::Died(dead, reason)) if dead == generation && due.is_none() => {
-                            due = Some(self.buried(reason));
-                            // The repair of a closed provider may be another file.
-                            if matches!(self.state(), State::Closed(_)) {
-                                checked = None;
-                            }
-                        }
-                        Ok(Event::Died(..)) => {}
-                        Ok(Event::Stop) | Err(_) => return self.close(),
-                    },
-                    recv(timer) -> _ => break,
-                }
-            }
-        }
-    }
-
-    /// The instance is dead: when to start another.
-    fn buried(&self, reason: String) -> Instant {
-        let reason = self.log.mask(&reason);
-        self.change(|inner| {
-            inner.opened = None;
-            inner.health.died(reason, Instant::now())
-        })
-    }
-
-    fn close(&self) {
-        let opened = self.change(|inner| {
-            inner.health.stopped();
-            inner.opened.take()
-        });
-        if let Some(opened) = opened {
-            opened.instance.stop();
-        }
-    }
-
-    /// Checks, loads, configures and creates the plugin.
-    fn open(&self, generation: u64, checked: &mut Option<Checked>) -> Result<Opened, String> {
-        let started = Instant::now();
-        let library = match checked.take().filter(|copy| copy.path.exists()) {
-            Some(copy) => copy,
-            None => load::check(
-                &self.config.plugin,
-                self.config.sha256.as_deref(),
-                &self.options,
-            )?,
-        };
-        let path = checked.insert(library).path.as_path();
-        let events = self.events.clone();
-        let on_death: OnDeath = Box::new(move |reason| {
-            let _ = events.send(Event::Died(generation, reason));
-        });
-        match self.config.isolation {
-            Isolation::Process => {
-                let start = Start {
-                    executable: &self.options.executable,
-                    library: path,
-                    memory_limit: self.config.memory_limit,
-                    limits: self.options.limits,
-                };
-                let (child, description) = Child::start(&start, self.log.clone(), on_death)?;
-                let configured = self.configure(&description);
-                let (manifest, config) = configured.inspect_err(|_| child.stop())?;
-                child.create(config)?;
-                Ok(opened(child, &manifest))
-            }
-            Isolation::InProcess => {
-                let loaded = load::open(path)?;
-                let limits = self.options.limits;
-                if started.elapsed() > limits.hello {
-                    return Err(format!("took longer than {:?} to load", limits.hello));
-                }
-                let (manifest, config) = self.configure(&loaded.description)?;
-                let native =
-                    Native::create(&loaded, self.log.clone(), &config).map_err(|result| {
-                        format!("create failed: {}", self.log.mask(&result.detail))
-                    })?;
-                let count = manifest.max_concurrency;
-                let workers = Workers::start(native, count, limits.grace);
-                Ok(opened(Arc::new(workers), &manifest))
-            }
-        }
-    }
-
-    /// The complete configuration for that description.
-    fn configure(&self, description: &str) -> Result<(Manifest, String), String> {
-        let manifest = Manifest::parse(description)?;
-        let mut config: Value = self.config.config.clone();
-        if !config.is_object() {
-            return Err("config must be a table".into());
-        }
-        self.log
-            .hide_keys(schema::secrets(&manifest.config_schema, &config));
-        schema::complete(&manifest.config_schema, &mut config, &self.options.base)?;
-        Ok((manifest, config.to_string()))
-    }
 }
 
-fn opened(instance: Arc<dyn Instance>, manifest: &Manifest) -> Opened {
-    Opened {
-        instance,
-        title: manifest.title(),
-        max_concurrency: manifest.max_concurrency,
-    }
-}
-
-fn closed_door(inner: &Inner, now: Instant) -> SendResult {
-    let health = &inner.health;
-    SendResult {
+fn closed_door(health: &Health, now: Instant) -> Box<Answer> {
+    Box::new(Answer {
         retry_after: health.due().map(|due| due.saturating_duration_since(now)),
-        ..SendResult::of_host(
+        ..Answer::of_host(
             Status::Unavailable,
             format!("the provider is {}", health.state()),
         )
-    }
+    })
 }

@@ -1,4 +1,4 @@
-//! All configured providers: started together, stopped together.
+//! All configured providers: started together, changed while calls go on, stopped together.
 //!
 //! [`Registry::start`] waits for plugins only a moment, so that a slow one delays nobody, except for
 //! those that are `required`. What can go wrong with the others is in [`Provider::state`] and in the log.
@@ -6,22 +6,30 @@
 use std::{
     collections::HashSet,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::{Options, ProviderConfig, provider::Provider, state::State};
+use super::{
+    Options, ProviderConfig,
+    host::lock,
+    life::Event,
+    provider::{OnChange, Provider},
+    state::State,
+};
 
 /// How long [`Registry::stop`] waits for a provider's thread. Longer than a child is given.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The providers of a server, in the configured order.
+/// The providers of a server, in the order they are tried.
 pub struct Registry {
-    providers: Vec<Arc<Provider>>,
+    options: Options,
+    providers: Mutex<Arc<[Arc<Provider>]>>,
     threads: Mutex<Vec<(JoinHandle<()>, Receiver<()>)>>,
+    on_change: Mutex<Option<OnChange>>,
 }
 
 /// Why the providers cannot be started.
@@ -58,25 +66,26 @@ impl Registry {
     /// Two equal names, or a required provider that is not ready after its first try.
     pub fn start(configs: Vec<ProviderConfig>, mut options: Options) -> Result<Self, StartError> {
         options.base = std::path::absolute(&options.base).map_err(StartError::Base)?;
-        let mut names = HashSet::new();
-        if let Some(twice) = configs
-            .iter()
-            .find(|config| !names.insert(config.name.as_str()))
-        {
-            return Err(StartError::DuplicateName(twice.name.clone()));
-        }
+        check_names(&configs)?;
         let limits = options.limits;
         let deadline = Instant::now() + limits.hello + limits.create + limits.grace;
-        let mut registry = Self {
-            providers: Vec::new(),
+        let registry = Self {
+            options,
+            providers: Mutex::new(Arc::new([])),
             threads: Mutex::default(),
+            on_change: Mutex::default(),
         };
-        let mut firsts = Vec::new();
+        let mut started = Vec::new();
         for config in configs {
-            firsts.push(registry.add(config, options.clone())?);
+            started.push(registry.start_provider(config)?);
         }
+        let providers: Vec<_> = started
+            .iter()
+            .map(|(provider, _)| provider.clone())
+            .collect();
+        *lock(&registry.providers) = providers.into();
         let patience = Instant::now() + limits.patience;
-        for (provider, first) in registry.providers.iter().zip(firsts) {
+        for (provider, first) in started {
             // Disconnected when the first try is over.
             let _ = first.recv_deadline(if provider.is_required() {
                 deadline
@@ -96,13 +105,16 @@ impl Registry {
         Ok(registry)
     }
 
-    fn add(
-        &mut self,
+    /// Starts a provider's thread; the channel is disconnected when its first try is over.
+    fn start_provider(
+        &self,
         config: ProviderConfig,
-        options: Options,
-    ) -> Result<Receiver<()>, StartError> {
+    ) -> Result<(Arc<Provider>, Receiver<()>), StartError> {
         let name = format!("provider {}", config.name);
-        let (provider, events) = Provider::new(config, options);
+        let (provider, events) = Provider::new(config, self.options.clone());
+        if let Some(on_change) = &*lock(&self.on_change) {
+            provider.set_on_change(on_change.clone());
+        }
         let (first, first_over) = bounded(0);
         let (alive, ended) = bounded(0);
         let running = provider.clone();
@@ -114,24 +126,67 @@ impl Registry {
                 drop(alive);
             })
             .map_err(StartError::Thread)?;
-        self.providers.push(provider);
-        let threads = self.threads.get_mut();
-        threads
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((thread, ended));
-        Ok(first_over)
+        let mut threads = lock(&self.threads);
+        threads.retain(|(thread, _)| !thread.is_finished());
+        threads.push((thread, ended));
+        Ok((provider, first_over))
     }
 
-    /// The providers in the configured order.
-    pub fn providers(&self) -> &[Arc<Provider>] {
-        &self.providers
+    /// Makes these the providers, in this order, while calls go on: new ones are started, those that
+    /// are not named are ended when their calls are over, and the others are reloaded if their
+    /// configuration or their plugin's file has changed. Returns at once; what came of it is in each
+    /// provider's state and in the log. Who cannot be reloaded goes on as before.
+    ///
+    /// # Errors
+    /// Two equal names, or no thread; then nothing was changed, or only the first of them.
+    pub fn apply(&self, configs: Vec<ProviderConfig>) -> Result<(), StartError> {
+        check_names(&configs)?;
+        let mut current = lock(&self.providers);
+        let mut next = Vec::new();
+        for config in configs {
+            match current
+                .iter()
+                .find(|provider| provider.name() == config.name)
+            {
+                Some(provider) => {
+                    provider.post(Event::Reload(Box::new(config)));
+                    next.push(provider.clone());
+                }
+                None => next.push(self.start_provider(config)?.0),
+            }
+        }
+        let is_gone =
+            |provider: &&Arc<Provider>| !next.iter().any(|kept| Arc::ptr_eq(kept, provider));
+        for provider in current.iter().filter(is_gone) {
+            log::info!("provider {} is not configured any more", provider.name());
+            provider.post(Event::Remove);
+        }
+        *current = next.into();
+        drop(current);
+        if let Some(told) = &*lock(&self.on_change) {
+            told();
+        }
+        Ok(())
+    }
+
+    /// The providers in the order they are tried.
+    pub fn providers(&self) -> Arc<[Arc<Provider>]> {
+        lock(&self.providers).clone()
+    }
+
+    /// The provider of that name.
+    pub fn provider(&self, name: &str) -> Option<Arc<Provider>> {
+        let providers = self.providers();
+        let found = providers.iter().find(|provider| provider.name() == name);
+        found.cloned()
     }
 
     /// Calls `told` after each change of a provider's state and whenever one was loaded, on whatever
     /// thread made it, and sometimes without need. It must not block. Replaces the one before.
     pub fn on_change(&self, told: impl Fn() + Send + Sync + 'static) {
         let told: Arc<dyn Fn() + Send + Sync> = Arc::new(told);
-        for provider in &self.providers {
+        *lock(&self.on_change) = Some(told.clone());
+        for provider in self.providers().iter() {
             provider.set_on_change(told.clone());
         }
     }
@@ -139,12 +194,11 @@ impl Registry {
     /// Ends all providers: children are asked to stop and, after two seconds, killed. Calls in flight
     /// end first, within that time. Later calls answer `Unavailable`.
     pub fn stop(&self) {
-        for provider in &self.providers {
-            provider.stop();
+        for provider in self.providers().iter() {
+            provider.post(Event::Stop);
         }
         let deadline = Instant::now() + STOP_TIMEOUT;
-        let threads =
-            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads = std::mem::take(&mut *lock(&self.threads));
         for (thread, ended) in threads {
             match ended.recv_deadline(deadline) {
                 // A thread inside a plugin that never comes back; in-process isolation only.
@@ -154,5 +208,13 @@ impl Registry {
                 _ => drop(thread.join()),
             }
         }
+    }
+}
+
+fn check_names(configs: &[ProviderConfig]) -> Result<(), StartError> {
+    let mut names = HashSet::new();
+    match configs.iter().find(|config| !names.insert(&config.name)) {
+        Some(twice) => Err(StartError::DuplicateName(twice.name.clone())),
+        None => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::message::{SendResult, Status};
+use super::message::{Answer, Status};
 
 /// What a provider is doing. The reason is for operators and holds no secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Health {
     }
 
     /// What a call's answer says about the provider.
-    pub(super) fn answered(&mut self, ticket: Ticket, result: &SendResult, now: Instant) {
+    pub(super) fn answered(&mut self, ticket: Ticket, result: &Answer, now: Instant) {
         if ticket.is_probe {
             self.probing = false;
         }
@@ -160,7 +160,7 @@ impl Health {
         }
     }
 
-    fn failed(&mut self, ticket: Ticket, result: &SendResult, now: Instant) {
+    fn failed(&mut self, ticket: Ticket, result: &Answer, now: Instant) {
         self.failures += 1;
         if let (true, State::Closed(reason)) = (ticket.is_probe, &self.state) {
             let reason = reason.clone();
@@ -226,6 +226,14 @@ impl Health {
         due
     }
 
+    /// Another instance took its place, and nothing is held against it.
+    pub(super) fn replaced(&mut self) {
+        *self = Self {
+            state: State::Ready,
+            ..Self::new(self.probe)
+        };
+    }
+
     /// The end of all states.
     pub(super) fn stopped(&mut self) {
         (self.state, self.due) = (State::Stopped, None);
@@ -247,7 +255,7 @@ mod tests {
 
     fn answer(health: &mut Health, status: Status, now: Instant) {
         let ticket = health.admit(now).unwrap();
-        health.answered(ticket, &SendResult::of_host(status, "x"), now);
+        health.answered(ticket, &Answer::of_host(status, "x"), now);
     }
 
     #[test]
@@ -284,7 +292,7 @@ mod tests {
         let due = now + PROBE;
         let probe = health.admit(due).unwrap();
         assert!(health.admit(due).is_none());
-        health.answered(probe, &SendResult::of_host(Status::Misconfigured, "x"), due);
+        health.answered(probe, &Answer::of_host(Status::Misconfigured, "x"), due);
         assert!(!health.admits(due));
         answer(&mut health, Status::Ok, due + PROBE);
         assert_eq!(health.state(), &State::Ready);
@@ -295,7 +303,7 @@ mod tests {
         let now = Instant::now();
         let mut health = ready(now);
         let ticket = health.admit(now).unwrap();
-        let mut result = SendResult::of_host(Status::Throttled, "");
+        let mut result = Answer::of_host(Status::Throttled, "");
         result.retry_after = Some(Duration::from_secs(7));
         health.answered(ticket, &result, now);
         assert_eq!(health.due(), Some(now + Duration::from_secs(7)));
@@ -323,11 +331,7 @@ mod tests {
         assert!(matches!(health.state(), State::Closed(_)));
         let probe = health.admit(later).unwrap();
         assert_eq!(health.died("x".into(), later), later + PROBE);
-        health.answered(
-            probe,
-            &SendResult::of_host(Status::OutcomeUnknown, "x"),
-            later,
-        );
+        health.answered(probe, &Answer::of_host(Status::OutcomeUnknown, "x"), later);
         health.opened(later + PROBE);
         answer(&mut health, Status::Ok, later + PROBE);
         assert_eq!(health.state(), &State::Ready);

@@ -19,7 +19,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use super::{
     inproc::Native,
     instance::Instance,
-    message::{Message, SendResult, Status},
+    message::{Answer, Call, Status},
 };
 
 /// How many written-off threads end the calls.
@@ -41,8 +41,8 @@ struct Shared {
 }
 
 struct Job {
-    message: Message,
-    answer: Sender<SendResult>,
+    call: Call,
+    answer: Sender<Answer>,
     /// Whether caller or thread were first to end it: set by both, the second sees it.
     over: Arc<AtomicBool>,
 }
@@ -81,7 +81,7 @@ impl Shared {
     /// Works until the queue is closed, or until its caller has given up on it and it was replaced.
     fn work(&self) {
         while let Ok(job) = self.queue.recv() {
-            let result = self.native.send(&job.message);
+            let result = self.native.call(&job.call);
             let _ = job.answer.send(result);
             if job.over.swap(true, Ordering::AcqRel) {
                 self.lost.fetch_sub(1, Ordering::AcqRel);
@@ -92,22 +92,22 @@ impl Shared {
 }
 
 impl Instance for Workers {
-    fn send(&self, message: &Message) -> SendResult {
+    fn call(&self, call: &Call) -> Answer {
         if self.shared.lost.load(Ordering::Acquire) >= MOST_LOST {
             let detail =
                 format!("{MOST_LOST} calls never came back; no other is made until one does");
-            return SendResult::of_host(Status::Misconfigured, detail);
+            return Answer::of_host(Status::Misconfigured, detail);
         }
         let (answer, reply) = bounded(1);
         let over = Arc::new(AtomicBool::new(false));
         let job = Job {
-            message: message.clone(),
+            call: call.clone(),
             answer,
             over: over.clone(),
         };
         // Cannot fail: `self` holds a receiver.
         let _ = self.jobs.send(job);
-        let wait = message.timeout + self.grace;
+        let wait = call.timeout() + self.grace;
         if let Ok(result) = reply.recv_timeout(wait) {
             return result;
         }
@@ -119,7 +119,7 @@ impl Instance for Workers {
             self.shared.add_thread();
         }
         let detail = format!("no answer within {wait:?}; the call was abandoned");
-        SendResult::of_host(Status::OutcomeUnknown, detail)
+        Answer::of_host(Status::OutcomeUnknown, detail)
     }
 
     /// Dropping the pool closes the queue, and the last idle thread destroys the instance. A thread

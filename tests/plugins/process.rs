@@ -75,7 +75,7 @@ fn a_child_in_a_call_ends_at_once_when_its_server_is_gone() {
     let path = library.as_os_str().as_encoded_bytes();
     ours.write_all(&frame(1, &bytes_field(1, path))).unwrap(); // Load
     ours.write_all(&frame(3, &bytes_field(1, b"{}"))).unwrap(); // Create
-    ours.write_all(&frame(4, &[8, 1])).unwrap(); // Call 1
+    ours.write_all(&frame(4, &[8, 1, 0x1a, 0])).unwrap(); // Call 1, Send
     // Hello, Reply 0, and the line that the plugin logs before it hangs.
     for _ in 0..3 {
         let mut length = [0; 4];

@@ -143,6 +143,7 @@ pub struct Check {
 
 /// `belfry_receipt`.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct Receipt {
     pub struct_size: u32,
     pub state: i32,
@@ -207,6 +208,9 @@ pub struct Host {
     pub http: Option<unsafe extern "C" fn(*const Host, *const HttpRequest, *mut HttpResponse)>,
 }
 
+/// The type of `send` and `verify_start`.
+pub type MessageFunction = unsafe extern "C" fn(*mut c_void, *const Message, *mut Result);
+
 /// `belfry_plugin`.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -219,8 +223,8 @@ pub struct Plugin {
     pub create: Option<unsafe extern "C" fn(*const Host, Str, *mut Result) -> *mut c_void>,
     pub destroy: Option<unsafe extern "C" fn(*mut c_void)>,
     pub health: Option<unsafe extern "C" fn(*mut c_void, u32, *mut Result)>,
-    pub send: Option<unsafe extern "C" fn(*mut c_void, *const Message, *mut Result)>,
-    pub verify_start: Option<unsafe extern "C" fn(*mut c_void, *const Message, *mut Result)>,
+    pub send: Option<MessageFunction>,
+    pub verify_start: Option<MessageFunction>,
     pub verify_check: Option<unsafe extern "C" fn(*mut c_void, *const Check, *mut Result)>,
     pub poll: Option<
         unsafe extern "C" fn(*mut c_void, *const Str, usize, u32, *mut Receipts, *mut Result),

@@ -1,0 +1,200 @@
+//! One life of a provider's plugin: checked, loaded, configured, created; and its end, once the calls
+//! that run on it are over.
+//!
+//! A reload makes a new generation beside the old one, so that no call has to wait for it. Each is
+//! loaded from a path of its own (plugin-abi §10).
+
+use std::{
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use serde_json::Value;
+
+use super::{
+    Isolation, Options, ProviderConfig, abi,
+    child::{Child, Start},
+    host::{Here, PluginLog, lock},
+    inproc::Native,
+    instance::{Instance, OnDeath},
+    load::{self, Checked},
+    manifest::Manifest,
+    message::{Abilities, Answer, Call, Status},
+    schema,
+    workers::Workers,
+};
+
+/// How long calls on a generation that was replaced may still take.
+const LONGEST_CALL: Duration = Duration::from_secs(60);
+/// How long a new generation may take to say that it is healthy.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+/// Libraries in this process from which on it is worth a warning: none is ever unloaded.
+const MANY_LIBRARIES: usize = 8;
+
+/// A plugin that is loaded and created.
+pub(super) struct Generation {
+    pub number: u64,
+    pub instance: Arc<dyn Instance>,
+    pub manifest: Manifest,
+    /// The description as the plugin gave it.
+    pub description: String,
+    pub abilities: Abilities,
+    /// The SHA-256 of its file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A generation that takes calls.
+pub(super) struct Opened {
+    pub generation: Arc<Generation>,
+    /// Calls that run on it.
+    pub running: usize,
+    /// Cloned for each call; `idle` is disconnected when the last is dropped.
+    pub busy: Sender<()>,
+    idle: Receiver<()>,
+}
+
+impl Opened {
+    pub(super) fn new(generation: Generation) -> Self {
+        let (busy, idle) = bounded(0);
+        Self {
+            generation: Arc::new(generation),
+            running: 0,
+            busy,
+            idle,
+        }
+    }
+
+    /// Ends the generation when its calls are over, on a thread of its own.
+    pub(super) fn retire(self) {
+        let Self {
+            generation,
+            busy,
+            idle,
+            ..
+        } = self;
+        drop(busy);
+        let spawned = thread::Builder::new()
+            .name("belfry-retire".into())
+            .spawn(move || {
+                let _ = idle.recv_timeout(LONGEST_CALL);
+                generation.instance.stop();
+            });
+        if let Err(error) = spawned {
+            log::error!("cannot start a thread to end an old plugin: {error}");
+        }
+    }
+}
+
+impl Generation {
+    /// Loads a checked file, configures and creates the plugin.
+    ///
+    /// # Errors
+    /// One sentence for the operator.
+    pub(super) fn open(
+        number: u64,
+        config: &ProviderConfig,
+        options: &Options,
+        checked: &Checked,
+        log: &Arc<PluginLog>,
+        on_death: OnDeath,
+    ) -> Result<Self, String> {
+        let started = Instant::now();
+        let (instance, description, abilities): (Arc<dyn Instance>, _, _) = match config.isolation {
+            Isolation::Process => {
+                let start = Start {
+                    executable: &options.executable,
+                    library: &checked.path,
+                    memory_limit: config.memory_limit,
+                    limits: options.limits,
+                };
+                let (child, description, abilities) = Child::start(&start, log.clone(), on_death)?;
+                let configured = configure(config, options, log, &description);
+                let (_, complete) = configured.inspect_err(|_| child.stop())?;
+                child.create(complete.to_string())?;
+                (child, description, abilities)
+            }
+            Isolation::InProcess => {
+                let loaded = load::open(&checked.path)?;
+                count_library(&checked.sha256);
+                let limits = options.limits;
+                if started.elapsed() > limits.hello {
+                    return Err(format!("took longer than {:?} to load", limits.hello));
+                }
+                let (manifest, complete) = configure(config, options, log, &loaded.description)?;
+                let services = Arc::new(Here {
+                    log: log.clone(),
+                    client: manifest.client(&complete),
+                });
+                let native = Native::create(&loaded, services, &complete.to_string());
+                let native = native
+                    .map_err(|answer| format!("create failed: {}", log.mask(&answer.detail)))?;
+                let workers = Workers::start(native, manifest.max_concurrency, limits.grace);
+                let abilities = abi::abilities(&loaded.table);
+                (Arc::new(workers), loaded.description, abilities)
+            }
+        };
+        Ok(Self {
+            number,
+            instance,
+            manifest: Manifest::parse(&description)?,
+            description,
+            abilities,
+            sha256: checked.sha256.clone(),
+        })
+    }
+
+    /// Asks a plugin that can tell whether it would work now.
+    ///
+    /// # Errors
+    /// What it says.
+    pub(super) fn is_healthy(&self, log: &PluginLog) -> Result<(), String> {
+        if !self.abilities.health {
+            return Ok(());
+        }
+        let answer = log.mask_answer(self.instance.call(&Call::Health(HEALTH_TIMEOUT)));
+        match answer.status {
+            Status::Ok | Status::Unsupported => Ok(()),
+            status => Err(unhealthy(status, &answer)),
+        }
+    }
+}
+
+fn unhealthy(status: Status, answer: &Answer) -> String {
+    format!("its health is {status:?}: {}", answer.detail)
+}
+
+/// The description read, and the complete configuration for it.
+fn configure(
+    config: &ProviderConfig,
+    options: &Options,
+    log: &PluginLog,
+    description: &str,
+) -> Result<(Manifest, Value), String> {
+    let manifest = Manifest::parse(description)?;
+    let mut settings: Value = config.config.clone();
+    if !settings.is_object() {
+        return Err("config must be a table".into());
+    }
+    log.hide_keys(schema::secrets(&manifest.config_schema, &settings));
+    schema::complete(&manifest.config_schema, &mut settings, &options.base)?;
+    Ok((manifest, settings))
+}
+
+/// Counts the libraries that stay in this process for ever.
+fn count_library(sha256: &str) {
+    static LOADED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let mut loaded = lock(&LOADED);
+    if loaded.iter().any(|other| other == sha256) {
+        return;
+    }
+    loaded.push(sha256.to_owned());
+    if loaded.len() > MANY_LIBRARIES {
+        log::warn!(
+            "{} plugin libraries are in this process and none is ever unloaded; restart the server \
+             when it suits, or use isolation = \"process\"",
+            loaded.len()
+        );
+    }
+}
