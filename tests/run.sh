@@ -13,6 +13,7 @@ need node nodejs
 need npm npm
 need python3 python3
 need chromium chromium
+need gammu-smsd gammu-smsd
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 
