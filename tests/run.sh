@@ -37,6 +37,11 @@ fi
 if [ ! -d target/node_modules/@zitadel/proto ]; then
     npm install --silent --no-audit --no-fund --prefix target --no-save @zitadel/proto@1.3.1
 fi
+# In a folder of its own: npm removes what an earlier --no-save brought.
+if [ ! -d target/maildev/node_modules/maildev ]; then
+    mkdir -p target/maildev
+    npm install --silent --no-audit --no-fund --prefix target/maildev --no-save maildev@3.0.0
+fi
 
 cargo build --workspace
 rm -f target/coverage.md

@@ -1,7 +1,9 @@
 """A mail server for tests: aiosmtpd with TLS, authentication and moods.
 
-Writes each e-mail that it takes as a JSON line. The file MOOD says how it behaves at each recipient:
-empty is normal, a text such as "451 later" is its answer, "slow 5" waits that many seconds first.
+Writes each e-mail that it takes as a JSON line. The file MOOD says how it behaves: empty is normal, a
+text such as "451 later" is its answer to each recipient, "slow 5" waits that many seconds first, "drop"
+closes the connection without an answer. MAIL, DATA or NOOP before it make it about that step instead;
+DATA is the answer to the text.
 """
 
 import argparse
@@ -23,7 +25,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--port", type=int, required=True)
 arguments.add_argument("--folder", type=Path, required=True)
-arguments.add_argument("--tls", choices=["none", "starttls"], default="none")
+arguments.add_argument("--tls", choices=["none", "starttls", "tls"], default="none")
 arguments.add_argument("--user", default="")
 arguments.add_argument("--password", default="")
 given = arguments.parse_args()
@@ -32,19 +34,46 @@ logging.disable()
 warnings.simplefilter("ignore")
 
 
+async def answer(server, step):
+    """The answer to a step that the mood asks for; None is the usual one."""
+    mood = (given.folder / "mood").read_text().strip()
+    first, _, rest = mood.partition(" ")
+    about, mood = (first, rest) if first in ("MAIL", "DATA", "NOOP") else ("RCPT", mood)
+    if about != step:
+        return None
+    if mood.startswith("slow "):
+        await asyncio.sleep(float(mood.removeprefix("slow ")))
+        return None
+    if mood == "drop":
+        server.transport.abort()
+    return mood or None
+
+
 class Handler:
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if refusal := await answer(server, "MAIL"):
+            return refusal
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
-        mood = (given.folder / "mood").read_text().strip()
-        if mood.startswith("slow "):
-            await asyncio.sleep(float(mood.removeprefix("slow ")))
-        elif mood:
-            return mood
+        if refusal := await answer(server, "RCPT"):
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_NOOP(self, server, session, envelope, argument):
+        return await answer(server, "NOOP") or "250 OK"
+
     async def handle_DATA(self, server, session, envelope):
+        if refusal := await answer(server, "DATA"):
+            return refusal
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        part = lambda kind: message.get_body(preferencelist=(kind,)).get_content()
+
+        def part(kind):
+            body = message.get_body(preferencelist=(kind,))
+            return body.get_content() if body else ""
+
         sender = message["from"].addresses[0]
         taken = {
             "envelopeFrom": envelope.mail_from,
@@ -59,8 +88,9 @@ class Handler:
             "headers": message.keys(),
             "text": part("plain").strip(),
             "html": part("html").strip(),
-            "isEncrypted": session.ssl is not None,
+            "isEncrypted": server.transport.get_extra_info("ssl_object") is not None,
             "user": session.auth_data.login.decode() if session.auth_data else "",
+            "isSevenBit": envelope.content.isascii(),
             "connection": session.peer[1],
         }
         with (given.folder / "mails.jsonl").open("a") as mails:
@@ -82,7 +112,9 @@ def certificate():
 
 
 options = {}
-if given.tls == "starttls":
+if given.tls == "tls":
+    options |= {"ssl_context": certificate()}
+elif given.tls == "starttls":
     options |= {"tls_context": certificate(), "require_starttls": True}
 if given.user:
     options |= {
