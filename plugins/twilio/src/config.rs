@@ -220,13 +220,15 @@ mod tests {
     }
 
     #[test]
-    fn every_secret_is_marked_and_every_property_is_one_of_the_type() {
+    fn every_secret_is_marked_and_every_property_is_known_and_explained() {
         let schema = schema();
         for secret in ["auth_token", "api_key_secret", "webhook_key"] {
             assert_eq!(schema["properties"][secret]["writeOnly"], true, "{secret}");
         }
+        let manual = include_str!("../README.md");
         let mut all = json!({});
         for (name, property) in schema["properties"].as_object().unwrap() {
+            assert!(manual.contains(&format!("`{name}`")), "{name}");
             all[name] = match property["type"].as_str().unwrap() {
                 "string" => property["enum"].get(0).cloned().unwrap_or("x".into()),
                 "boolean" => false.into(),

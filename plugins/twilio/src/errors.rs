@@ -224,3 +224,18 @@ fn failure(action: Action, reason: Reason, retry_after: Option<Duration>) -> Fai
         Misconfigured => Failure::Misconfigured(reason),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_in_the_manual_and_in_the_table_once() {
+        let manual = include_str!("../README.md");
+        for (place, (code, ..)) in CODES.iter().enumerate() {
+            assert!(manual.contains(&code.to_string()), "{code}");
+            let others = CODES[place + 1..].iter();
+            assert!(others.clone().all(|row| row.0 != *code), "{code} is twice");
+        }
+    }
+}

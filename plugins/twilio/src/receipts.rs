@@ -92,8 +92,7 @@ fn outcome(request: &HttpRequest<'_>) -> Option<Outcome<'static>> {
     Some(Outcome {
         sid: Cow::Owned(sid),
         status: Cow::Owned(status),
-        // Twilio writes 0 for "no error" in some reports.
-        error_code: error_code.filter(|code| *code != 0),
+        error_code,
         at_unix_ms: 0,
     })
 }

@@ -44,6 +44,49 @@ fn a_callback_is_a_receipt() {
     ));
 }
 
+/// Signed with `openssl dgst -sha1 -hmac 12345 -binary | base64` over the URL and, of a form, the
+/// parameters.
+#[test]
+fn a_callback_is_read_as_form_and_as_json() {
+    let provider = twilio(&FakeHost::default(), config(json!({})));
+    let call = |url, kind, signature, body: &str| {
+        let headers = [("content-type", kind), ("x-twilio-signature", signature)];
+        let answer = provider.webhook(&HttpRequest {
+            url,
+            headers: &headers,
+            body: body.as_bytes(),
+            ..HttpRequest::default()
+        });
+        answer.unwrap().receipts
+    };
+    let failed = Receipt {
+        provider_code: "30003".into(),
+        ..Receipt::new("SM1", ReceiptState::Undelivered)
+    };
+    let form = "MessageSid=SM1&MessageStatus=failed&ErrorCode=30003";
+    assert_eq!(
+        call(RECEIPTS, FORM, "/J1uXFF/EERetRyV+z6X+exJfPY=", form),
+        std::slice::from_ref(&failed)
+    );
+    let hashed = "https://belfry.example/hooks/twilio?bodySHA256=e5d53f80cd02b2f0f6599a9d743ca970364b47d91add8d84c5207aa5c626115e";
+    let body = r#"{"MessageSid":"SM1","MessageStatus":"failed","ErrorCode":30003}"#;
+    assert_eq!(
+        call(
+            hashed,
+            "application/json",
+            "rVufq/HghTeOoBB3jQRzFhtIgog=",
+            body
+        ),
+        [failed]
+    );
+    // An incoming SMS is well, and no receipt.
+    let incoming = "SmsStatus=received&From=%2B41791234567";
+    assert_eq!(
+        call(RECEIPTS, FORM, "LiA92IVjTzN6u9NmUNm4M52KnRY=", incoming),
+        []
+    );
+}
+
 #[test]
 fn without_a_key_no_callback_is_believed() {
     let keyed = json!({

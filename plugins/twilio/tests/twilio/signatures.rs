@@ -1,5 +1,5 @@
-//! `X-Twilio-Signature` against Twilio's own helper libraries: that for Python for everything, that for Node
-//! for what it knows. Each case is signed by the library, and then the library and the
+//! `X-Twilio-Signature` against Twilio's own helper libraries: that for Python for everything, that
+//! for Node for what it knows. Each case is signed by the library, and then the library and the
 //! provider say what they think of the call, as it was or tampered with: they must agree.
 
 use std::{
@@ -257,5 +257,28 @@ fn a_call_without_what_is_needed_to_check_it_is_not_believed() {
         &[form, signature, settings("key=k,algorithm=NONE")],
     ] {
         assert!(call(headers).is_err(), "{headers:?}");
+    }
+}
+
+/// Who sees one call signed without a body must not be able to add one.
+#[test]
+fn a_body_that_is_not_signed_is_not_believed() {
+    let provider = twilio(&FakeHost::default(), config(json!({})));
+    let call = |kind, body: &[u8]| {
+        // printf https://belfry.example/hooks/twilio | openssl dgst -sha1 -hmac 12345 -binary | base64
+        let signature = "BGr1p8X1HHKYeaXif5rZm83d0LQ=";
+        provider.webhook(&HttpRequest {
+            url: RECEIPTS,
+            headers: &[("content-type", kind), ("x-twilio-signature", signature)],
+            body,
+            ..HttpRequest::default()
+        })
+    };
+    for kind in ["", FORM, "application/json"] {
+        assert_eq!(call(kind, b"").unwrap().receipts, [], "{kind}");
+    }
+    let body = br#"{"MessageSid":"SM1","MessageStatus":"delivered"}"#;
+    for kind in ["", FORM, "application/json", "text/plain"] {
+        assert!(call(kind, body).is_err(), "{kind}");
     }
 }

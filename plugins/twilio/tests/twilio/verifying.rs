@@ -158,6 +158,16 @@ fn a_start_without_an_answer_is_of_unknown_outcome() {
 }
 
 #[test]
+fn a_verification_that_failed_at_once_is_not_sent() {
+    for status in ["failed", "canceled", "max_attempts_reached"] {
+        let answer = answer(201, json!({"sid": VERIFICATION, "status": status}));
+        let gateway = Gateway::new([answer]);
+        let failure = twilio(&gateway.host, verify_config()).start(&message());
+        assert!(matches!(failure, Err(Failure::Rejected(_))), "{status}");
+    }
+}
+
+#[test]
 fn a_code_is_checked_by_the_verification_it_belongs_to() {
     let gateway = Gateway::new([
         answer(200, json!({"status": "approved"})),
