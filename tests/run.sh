@@ -34,14 +34,16 @@ if ! cmp -s "$requirements" target/venv/requirements.txt; then
     target/venv/bin/pip install --quiet --disable-pip-version-check -r "$requirements"
     cp "$requirements" target/venv/requirements.txt
 fi
-if [ ! -d target/node_modules/@zitadel/proto ]; then
-    npm install --silent --no-audit --no-fund --prefix target --no-save @zitadel/proto@1.3.1
-fi
-# In a folder of its own: npm removes what an earlier --no-save brought.
-if [ ! -d target/maildev/node_modules/maildev ]; then
-    mkdir -p target/maildev
-    npm install --silent --no-audit --no-fund --prefix target/maildev --no-save maildev@3.0.0
-fi
+# Each in a folder of its own: npm removes what an earlier --no-save brought.
+peers() { # a folder, a package whose presence is enough, the packages
+    if [ ! -d "$1/node_modules/$2" ]; then
+        mkdir -p "$1"
+        npm install --silent --no-audit --no-fund --prefix "$1" --no-save "${@:3}"
+    fi
+}
+peers target @zitadel/proto @zitadel/proto@1.3.1
+peers target/maildev maildev maildev@3.0.0
+peers target/twilio twilio @twilio-alpha/mcp@0.7.0 @stoplight/prism-cli@5.16.0 twilio@6.2.0
 
 cargo build --workspace
 rm -f target/coverage.md
