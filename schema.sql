@@ -369,11 +369,26 @@ CREATE TABLE messages (
     provider_id   TEXT,
     provider_code TEXT,
     detail        TEXT,
+    -- Whether the provider made the code and checks it; else the code is ours.
+    is_checked_by_provider INTEGER NOT NULL DEFAULT 0,
+    -- How many SMS it took and what it cost, such as "0.0079 USD", as far as the provider said so.
+    segments      INTEGER,
+    price         TEXT,
+    -- What the gateway reports: 1 accepted, 2 sent, 3 delivered, 4 undelivered, 5 expired; 3 to 5 are
+    -- final. With the gateway's own code, and when it happened.
+    receipt       INTEGER CHECK (receipt BETWEEN 1 AND 5),
+    receipt_code  TEXT,
+    receipt_at    INTEGER,
     CHECK (state = 0 OR code IS NULL)
 ) STRICT;
 
 -- What waits, by when it is due.
 CREATE INDEX messages_queued ON messages (channel, due_at) WHERE state = 0;
+-- Receipts name a message as its provider does.
+CREATE INDEX messages_by_provider ON messages (provider, provider_id) WHERE provider_id IS NOT NULL;
+-- Sent messages of which more news may come.
+CREATE INDEX messages_awaited ON messages (provider, id)
+    WHERE state = 1 AND provider_id IS NOT NULL AND coalesce(receipt, 0) < 3;
 
 -- Wrong codes by number over the last day: the number is a keyed hash, rows older than a day go.
 CREATE TABLE wrong_codes (

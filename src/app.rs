@@ -4,6 +4,8 @@
 //! starts the providers and binds the port; [`App::run_until_stopped`] serves and delivers until a
 //! signal comes, then stops in the opposite order within the configured time.
 
+mod providers;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -12,25 +14,26 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     api::{
-        CodePolicies, CodeSettings, Ctx, KeyMaker, MailTester, Operations, PasswordHasher,
-        Services,
+        CodeChecking, CodePolicies, CodeSettings, Ctx, KeyMaker, MailTester, Operations,
+        PasswordHasher, Services,
         oauth::OAuth,
         setup::{self, FirstRun},
     },
     auth::Authenticator,
     clock::Clock,
-    config::{Config, Isolation},
+    config::Config,
     contract::Contract,
-    delivery::{self, Delivery},
-    domain::{GeneratorType, SecretGenerator, SmtpSettings},
+    delivery::{self, Checker, Delivery, HookAnswer, Receipts},
+    domain::{CodeChecker, GeneratorType, SecretGenerator, SmtpSettings},
     error::Error,
     ids::IdGenerator,
     mail::{self, MailServer},
-    plugin::{self, Registry},
+    plugin::{HttpRequest, Registry},
     secrets::Keys,
     store::{Store, StoreOptions},
     transport::{self, Bound, Server},
 };
+use providers::Reloader;
 
 /// A database with its key, ready for commands.
 pub struct Opened {
@@ -128,6 +131,7 @@ pub struct App {
     server: Arc<Server>,
     delivery: Delivery,
     providers: Arc<Registry>,
+    reloader: Reloader,
 }
 
 impl App {
@@ -152,7 +156,7 @@ impl App {
             first_run,
         } = open(config, Purpose::Serve)?;
         show(&first_run);
-        let providers = Arc::new(start_providers(config)?);
+        let providers = Arc::new(providers::start(config)?);
         let delivery = Delivery::start(delivery::Settings {
             store: store.clone(),
             clock: clock.clone(),
@@ -161,15 +165,20 @@ impl App {
             mail_server: mail_server(config)?,
             default_language: config.notifications.default_language.clone(),
             retention: config.notifications.retention,
+            external_url: config.server.external_url.clone(),
         })
         .context("cannot start the delivery")?;
-        let services = Arc::new(services(config, store, keys, clock, ids)?);
-        let server = Arc::new(server(config, services)?);
+        let reloader = Reloader::start(config, providers.clone())
+            .context("cannot start watching the configuration")?;
+        let checker = Arc::new(Checker(providers.clone()));
+        let services = Arc::new(services(config, store, keys, clock, ids, checker)?);
+        let server = Arc::new(server(config, services, hook(delivery.receipts()))?);
         Ok(Self {
             bound,
             server,
             delivery,
             providers,
+            reloader,
         })
     }
 
@@ -178,7 +187,7 @@ impl App {
         self.bound.port()
     }
 
-    /// Serves until SIGTERM or SIGINT, then stops.
+    /// Serves until SIGTERM or SIGINT, then stops. SIGHUP makes it read the providers again.
     ///
     /// # Errors
     /// If the workers or the signal handlers cannot start.
@@ -202,15 +211,17 @@ impl App {
 
         // Delivery stops while the running requests end; what they leave is sent after the next start.
         let (tell, told) = std::sync::mpsc::channel::<()>();
-        let (delivery, providers) = (self.delivery, self.providers);
+        let (delivery, providers, reloader) = (self.delivery, self.providers, self.reloader);
+        let reload = reloader.bell();
         let stopping = std::thread::spawn(move || {
             let _ = told.recv();
             info!("stopping: running requests and attempts to send end first");
+            reloader.stop();
             delivery.stop(&providers);
         });
         let (bound, server) = (self.bound, self.server);
         let served = actix_rt::System::new().block_on(async move {
-            let signal = stop_signal()?;
+            let signal = stop_signal(reload)?;
             let stop = async move {
                 signal.await;
                 drop(tell);
@@ -228,10 +239,13 @@ impl App {
     }
 }
 
-/// Resolves at SIGTERM or SIGINT.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+/// Resolves at SIGTERM or SIGINT; rings at SIGHUP until then.
+fn stop_signal(
+    reload: Option<crossbeam_channel::Sender<()>>,
+) -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("cannot watch for SIGHUP")?;
     // A file that reaches the process's size limit is a full disk to us, not the end of the process.
     let mut file_size = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))
         .context("cannot watch for SIGXFSZ")?;
@@ -242,6 +256,12 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
             tokio::select! {
                 _ = terminate.recv() => return,
                 _ = interrupt.recv() => return,
+                _ = hangup.recv() => {
+                    // Full means that a reload is to come anyhow.
+                    if let Some(reload) = &reload {
+                        let _ = reload.try_send(());
+                    }
+                }
                 _ = file_size.recv() => {
                     if !std::mem::replace(&mut is_said, true) {
                         warn!("a file cannot grow: the limit of its size is reached");
@@ -252,40 +272,13 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-fn start_providers(config: &Config) -> anyhow::Result<Registry> {
-    let executable = std::env::current_exe().context("cannot find the own executable")?;
-    let options = plugin::Options {
-        plugin_dir: config.notifications.plugin_dir.clone(),
-        require_pins: config.notifications.require_pins,
-        // Beside the database, where nobody else may write.
-        copies: Some(config.database.path.with_extension("plugins")),
-        ..plugin::Options::new(executable, config.base.clone())
-    };
-    let configs = config
-        .notifications
-        .providers
-        .iter()
-        .map(|provider| plugin::ProviderConfig {
-            name: provider.name.clone(),
-            plugin: provider.plugin.clone(),
-            isolation: match provider.isolation {
-                Isolation::Process => plugin::Isolation::Process,
-                Isolation::InProcess => plugin::Isolation::InProcess,
-            },
-            required: provider.required,
-            sha256: provider.sha256.clone(),
-            memory_limit: provider.memory_limit,
-            config: provider.config.expose().clone().into(),
-        });
-    Ok(Registry::start(configs.collect(), options)?)
-}
-
 fn services(
     config: &Config,
     store: Store,
     keys: Arc<Keys>,
     clock: Clock,
     ids: IdGenerator,
+    checker: Arc<dyn CodeChecker>,
 ) -> anyhow::Result<Services> {
     let generator = &config.codes.verify_phone;
     let verify_phone = SecretGenerator {
@@ -317,6 +310,7 @@ fn services(
             max_wrong_tries: config.codes.max_wrong_tries,
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
         },
+        code_checking: CodeChecking::new(checker),
         instance_domain: instance_domain(config),
         default_language: config.notifications.default_language.clone(),
         passwords: PasswordHasher::default(),
@@ -353,7 +347,30 @@ pub fn openapi_document() -> anyhow::Result<serde_json::Value> {
     transport::openapi_document(&Contract::load()?)
 }
 
-fn server(config: &Config, services: Arc<Services>) -> anyhow::Result<Server> {
+/// Hands a gateway's report to the plugin that reads it.
+fn hook(receipts: Arc<Receipts>) -> transport::Hook {
+    Arc::new(move |report: transport::Report| {
+        let request = HttpRequest {
+            method: report.method,
+            url: report.url,
+            headers: report.headers,
+            body: report.body.to_vec(),
+            timeout: std::time::Duration::ZERO,
+        };
+        match receipts.hook(&report.provider, request) {
+            HookAnswer::Read(status) => status,
+            HookAnswer::Forged => 403,
+            HookAnswer::Unknown => 404,
+            HookAnswer::Unavailable => 503,
+        }
+    })
+}
+
+fn server(
+    config: &Config,
+    services: Arc<Services>,
+    hook: transport::Hook,
+) -> anyhow::Result<Server> {
     let limits = &config.server.limits;
     let contract = Contract::load()?;
     let operations = Operations::build(&contract)?;
@@ -365,6 +382,7 @@ fn server(config: &Config, services: Arc<Services>) -> anyhow::Result<Server> {
         authenticator,
         Box::new(move |principal, origin| Ctx::new(services.clone(), principal, origin)),
         Box::new(move || store.ready()),
+        hook,
         config.server.external_url.clone(),
         transport::Limits {
             body: limits.body_bytes,

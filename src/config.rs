@@ -70,6 +70,7 @@ impl Config {
             .map_err(|faults| describe(&faults))
             .with_context(|| format!("in {origin}"))?;
         config.check().with_context(|| format!("in {origin}"))?;
+        config.file = file.map(std::path::absolute).transpose()?;
         config.base = std::path::absolute(if base.as_os_str().is_empty() {
             Path::new(".")
         } else {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use crate::{
     api::{
-        codes::CodePolicies, email_providers::MailTester, keys::KeyMaker, oauth::OAuth,
+        codes::{CodeChecking, CodePolicies},
+        email_providers::MailTester,
+        keys::KeyMaker,
+        oauth::OAuth,
         users::PasswordHasher,
     },
     auth::Principal,
@@ -33,6 +36,8 @@ pub struct Services {
     pub default_region: Region,
     /// How codes are made and guarded.
     pub codes: CodeSettings,
+    /// Asks providers about codes that they made.
+    pub code_checking: CodeChecking,
     /// The domain below which organizations get theirs.
     pub instance_domain: String,
     /// The configured language of messages, which an administrator may change over the API.

@@ -31,7 +31,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures_util::future::LocalBoxFuture;
 
-pub use codes::CodePolicies;
+pub use codes::{CodeChecking, CodePolicies};
 pub use ctx::{CodeSettings, Ctx, Services};
 pub use email_providers::MailTester;
 pub use keys::KeyMaker;

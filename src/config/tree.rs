@@ -38,6 +38,9 @@ pub struct Config {
     /// The folder that relative paths refer to: the file's, or the working directory without one.
     #[serde(skip)]
     pub base: PathBuf,
+    /// The file that it was read from; `None` for the defaults.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// `[server]`
@@ -163,6 +166,9 @@ pub struct Notifications {
     pub retention: Duration,
     /// Where plugins are.
     pub plugin_dir: Option<PathBuf>,
+    /// Whether the providers are read again when a file has changed.
+    #[serde(default = "yes")]
+    pub watch: bool,
     /// Whether a plugin without a pinned hash is refused.
     pub require_pins: bool,
     /// The providers, in the order they are tried.
@@ -317,6 +323,7 @@ impl Default for SecretGenerator {
 impl Default for Notifications {
     fn default() -> Self {
         Self {
+            watch: true,
             default_language: "en".to_owned(),
             retention: Duration::from_secs(30 * 24 * 3600),
             plugin_dir: None,

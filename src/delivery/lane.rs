@@ -70,5 +70,8 @@ pub(super) fn outcome(message: &Message, next: Result<MessageState, Timestamp>) 
         provider_id: None,
         provider_code: None,
         detail: None,
+        segments: None,
+        price: None,
+        is_checked_by_provider: false,
     }
 }

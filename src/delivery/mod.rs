@@ -2,14 +2,18 @@
 //!
 //! SMS and e-mail are two lanes with their own threads. `dispatcher` finds what is due in its lane and
 //! hands it to worker threads; on each, `wanted` checks that the message is still wanted and renders
-//! it; `sender` asks the SMS providers in order, `mailer` the mail server; `policy` says what answers mean; `recorder` writes outcomes in batches. A message is sent at least once and keeps one
-//! id over all attempts. Nothing here is reached by a request: the API answers before.
+//! it; `sender` asks the SMS providers in order, `mailer` the mail server; `policy` says what answers
+//! mean; `recorder` writes outcomes in batches; `receipts` takes what gateways report later; `checker`
+//! asks who made a code. A message is sent at least once and keeps one id over all attempts. No request
+//! waits for any of this but one that brings a provider's own code, or a gateway's report.
 
+mod checker;
 mod claims;
 mod dispatcher;
 mod lane;
 mod mailer;
 mod policy;
+mod receipts;
 mod recorder;
 mod sender;
 mod text;
@@ -23,6 +27,8 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender as ChannelSender, bounded, unbounded};
 
+pub use checker::Checker;
+pub use receipts::{HookAnswer, Receipts};
 pub use text::has_language;
 
 use crate::{clock::Clock, mail::MailServer, plugin::Registry, secrets::Keys, store::Store};
@@ -48,10 +54,13 @@ pub struct Settings {
     pub default_language: String,
     /// How long final messages are kept.
     pub retention: Duration,
+    /// Scheme, host and port under which gateways reach the server.
+    pub external_url: Option<String>,
 }
 
 /// The running delivery.
 pub struct Delivery {
+    receipts: Arc<Receipts>,
     stop: ChannelSender<()>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -70,6 +79,7 @@ impl Delivery {
             mail_server,
             default_language,
             retention,
+            external_url,
         } = settings;
         let (stop, stopped): (_, Receiver<()>) = bounded(0);
         let (outcomes, to_record) = unbounded();
@@ -80,6 +90,7 @@ impl Delivery {
                 keys: keys.clone(),
                 providers: providers.clone(),
                 default_language: default_language.clone(),
+                external_url,
             }),
             Arc::new(Mailer {
                 store: store.clone(),
@@ -120,11 +131,30 @@ impl Delivery {
         };
         store.on_message(wake_all.clone());
         providers.on_change(wake_all);
+        let receipts = Arc::new(Receipts::new(
+            store.clone(),
+            clock.clone(),
+            providers.clone(),
+        ));
+        let (polling, no_more) = (receipts.clone(), stopped.clone());
+        threads.push(spawn(
+            "delivery-receipts",
+            Box::new(move || polling.run(&no_more)),
+        )?);
         threads.push(spawn(
             "delivery-recorder",
             Box::new(move || recorder::run(&store, &clock, &to_record, &recorded, &stopped)),
         )?);
-        Ok(Self { stop, threads })
+        Ok(Self {
+            receipts,
+            stop,
+            threads,
+        })
+    }
+
+    /// Where reports of gateways go.
+    pub fn receipts(&self) -> Arc<Receipts> {
+        self.receipts.clone()
     }
 
     /// Stops: no further attempt begins, the providers end the ones under way within two seconds, and

@@ -8,6 +8,7 @@ use std::{
 };
 
 use log::{info, warn};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngExt as _;
 
 use super::{
@@ -18,8 +19,8 @@ use super::{
 };
 use crate::{
     clock::{Clock, Timestamp},
-    domain::{Channel, MessageId, PhoneNumber, PlainCode, Recipient, TextKey},
-    plugin::{self, Answer, Registry, Status},
+    domain::{Channel, MessageId, MessagePurpose, PhoneNumber, PlainCode, Recipient, TextKey},
+    plugin::{self, Answer, Call, Provider, Registry, Status},
     secrets::Keys,
     store::{Message, MessageState, Outcome, Store},
 };
@@ -34,6 +35,8 @@ pub(super) struct Sender {
     pub keys: Arc<Keys>,
     pub providers: Arc<Registry>,
     pub default_language: String,
+    /// Scheme, host and port under which gateways reach the server.
+    pub external_url: Option<String>,
 }
 
 impl Lane for Sender {
@@ -112,10 +115,10 @@ impl Lane for Sender {
                 timeout: ATTEMPT_TIMEOUT
                     .min(message.expires_at.since(now))
                     .max(Duration::from_millis(1)),
-                receipt_url: String::new(),
+                receipt_url: self.receipt_url(provider.name()),
                 expires_at_unix_ms: message.expires_at.micros() / 1000,
             };
-            let result = provider.send(&outgoing);
+            let (result, is_checked_by_provider) = pass_on(provider, outgoing, message.purpose);
             unknown_outcomes +=
                 u32::from(result.status == Status::OutcomeUnknown && !result.by_host);
             let step = policy::step(&result, attempt, unknown_outcomes);
@@ -129,6 +132,10 @@ impl Lane for Sender {
                     provider.name(),
                     &result,
                 ))
+                .map(|outcome| Outcome {
+                    is_checked_by_provider,
+                    ..outcome
+                })
             };
             let outcome = match step {
                 Step::Sent => ended(Ok(MessageState::Sent)),
@@ -170,6 +177,15 @@ impl Sender {
         )
     }
 
+    /// Where the gateway of a provider reports; empty if it cannot reach us.
+    fn receipt_url(&self, provider: &str) -> String {
+        let Some(origin) = &self.external_url else {
+            return String::new();
+        };
+        let name = utf8_percent_encode(provider, NON_ALPHANUMERIC);
+        format!("{}/hooks/{name}", origin.trim_end_matches('/'))
+    }
+
     fn due_at(&self, attempt: u32, asked: Option<Duration>) -> Timestamp {
         self.clock
             .now()
@@ -209,6 +225,27 @@ impl Sender {
     }
 }
 
+/// Lets a provider make and send a code of its own, if it does that and the code is to be typed in; else
+/// gives it our text. With whether the provider checks the code.
+fn pass_on(
+    provider: &Provider,
+    outgoing: plugin::Message,
+    purpose: MessagePurpose,
+) -> (Answer, bool) {
+    let abilities = provider.abilities();
+    if abilities.verify && purpose == MessagePurpose::VerifyPhone {
+        let start = plugin::Message {
+            text: String::new(),
+            ..outgoing.clone()
+        };
+        let answer = provider.call(Call::VerifyStart(start));
+        if answer.status != Status::Unsupported || !abilities.send {
+            return (answer, true);
+        }
+    }
+    (provider.call(Call::Send(outgoing)), false)
+}
+
 fn of_attempt(
     message: &Message,
     next: Result<MessageState, Timestamp>,
@@ -225,6 +262,8 @@ fn of_attempt(
         provider_id: text(&result.provider_id),
         provider_code: text(&result.provider_code),
         detail: text(&result.detail),
+        segments: result.segments,
+        price: text(&result.price),
         ..outcome(message, next)
     }
 }

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod code;
+mod code_check;
 mod event;
 mod human_email;
 mod human_phone;
@@ -28,6 +29,7 @@ pub use code::{
     Channel, CodeHash, CodePolicy, CodePurpose, GeneratorType, MessageId, MessagePurpose,
     PendingCode, PlainCode, Recipient, SecretGenerator,
 };
+pub use code_check::{CodeChecker, CodeQuestion, CodeVerdict};
 pub use event::Event;
 pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};

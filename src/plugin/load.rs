@@ -72,7 +72,7 @@ pub(super) fn check(name: &str, pin: Option<&str>, options: &Options) -> Result<
 }
 
 /// The file of that name, in the places that the configuration allows, links resolved.
-fn locate(name: &str, options: &Options) -> Result<PathBuf, String> {
+pub(super) fn locate(name: &str, options: &Options) -> Result<PathBuf, String> {
     let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(good) {
         return Err("the plugin's name must be letters, digits, '-', '_' and '.'; no path".into());

@@ -31,9 +31,12 @@ mod workers;
 
 use std::{path::PathBuf, time::Duration};
 
-pub use message::{Answer, Message, Status};
+pub use message::{
+    Abilities, Answer, Call, Check, HttpRequest, Message, Receipt, ReceiptState, Status, Verdict,
+};
 pub use plugin_host::run_plugin_host;
-pub use provider::Provider;
+pub use provider::{Provider, ProviderInfo};
+pub use record::PastFailure;
 pub use registry::{Registry, StartError};
 pub use state::State;
 

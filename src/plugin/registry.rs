@@ -6,6 +6,7 @@
 use std::{
     collections::HashSet,
     fmt,
+    path::PathBuf,
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -17,6 +18,7 @@ use super::{
     Options, ProviderConfig,
     host::lock,
     life::Event,
+    load,
     provider::{OnChange, Provider},
     state::State,
 };
@@ -179,6 +181,17 @@ impl Registry {
         let providers = self.providers();
         let found = providers.iter().find(|provider| provider.name() == name);
         found.cloned()
+    }
+
+    /// The plugins' files, links resolved, as far as there are any.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let providers = self.providers();
+        let file =
+            |provider: &Arc<Provider>| load::locate(&provider.config().plugin, &self.options);
+        providers
+            .iter()
+            .filter_map(|provider| file(provider).ok())
+            .collect()
     }
 
     /// Calls `told` after each change of a provider's state and whenever one was loaded, on whatever

@@ -72,6 +72,12 @@ pub struct Outcome {
     pub provider_code: Option<String>,
     /// A reason for operators.
     pub detail: Option<String>,
+    /// How many SMS it took.
+    pub segments: Option<u32>,
+    /// What it cost, as the provider says.
+    pub price: Option<String>,
+    /// Whether the provider made the code and checks it.
+    pub is_checked_by_provider: bool,
 }
 
 impl ReadTx<'_> {
@@ -224,7 +230,8 @@ impl WriteTx<'_> {
         };
         let changed = self.execute(
             "UPDATE messages SET state = ?1, code = iif(?1 = 0, code, NULL), due_at = ?2, attempts = ?3,
-                    provider = ?4, provider_id = ?5, provider_code = ?6, detail = ?7, unknown_outcomes = ?8
+                    provider = ?4, provider_id = ?5, provider_code = ?6, detail = ?7, unknown_outcomes = ?8,
+                    segments = ?10, price = ?11, is_checked_by_provider = ?12
              WHERE id = ?9 AND state = 0",
             params![
                 state,
@@ -236,6 +243,9 @@ impl WriteTx<'_> {
                 outcome.detail,
                 outcome.unknown_outcomes,
                 outcome.id.0,
+                outcome.segments,
+                outcome.price,
+                outcome.is_checked_by_provider,
             ],
         )?;
         Ok(changed > 0)

@@ -1,7 +1,7 @@
 //! The actix-web application: everything but native gRPC, over HTTP/1.1 and, through `h2`, HTTP/2.
 //!
 //! It reads a request whole, lets the encoding answer it and writes that answer. Routing is the
-//! contract's order (README §1): probes and documents, OAuth, gRPC-Web by content type, rpc paths for Connect, REST.
+//! contract's order (README §1): probes and documents, reports of SMS gateways, OAuth, gRPC-Web by content type, rpc paths for Connect, REST.
 //! The only file that knows actix-web.
 
 use std::{rc::Rc, sync::Arc, time::SystemTime};
@@ -23,7 +23,7 @@ use super::{
     body, connect,
     connection::Activity,
     content::{Content, is_rpc_path},
-    cors, docs, grpc_web,
+    cors, docs, grpc_web, hooks,
     metadata::Metadata,
     oauth, probe, rest,
     server::Server,
@@ -95,6 +95,9 @@ async fn handle(server: &Server, request: &HttpRequest, payload: web::Payload) -
         metadata: Metadata::read(&header, authority, server.external_origin.as_deref()),
         body,
     };
+    if hooks::is_path(path) {
+        return report(server, request, call).await;
+    }
     if oauth::is_path(path) {
         return oauth::serve(server, call).await;
     }
@@ -107,6 +110,26 @@ async fn handle(server: &Server, request: &HttpRequest, payload: web::Payload) -
         Content::Other if is_rpc_path(path) => connect::serve(server, call, None).await,
         Content::Plain(_) | Content::Other => rest::serve(server, call).await,
     }
+}
+
+/// A gateway's report.
+async fn report(server: &Server, request: &HttpRequest, call: Request<'_>) -> Answer {
+    let headers = request.headers().iter();
+    let head = hooks::Head {
+        method: call.verb,
+        path: call.path,
+        query: call.query,
+        origin: call
+            .metadata
+            .map_or_else(|_| String::new(), |metadata| metadata.origin),
+        headers: headers
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                (name.as_str().to_owned(), value)
+            })
+            .collect(),
+    };
+    hooks::serve(server, head, call.body).await
 }
 
 /// What is known about the HTTP/1 connection a request came on; `None` over HTTP/2.

@@ -22,6 +22,7 @@ mod grpc;
 mod grpc_web;
 mod h1;
 mod h2;
+mod hooks;
 mod json;
 mod limits;
 mod listener;
@@ -38,6 +39,7 @@ mod server;
 mod services;
 mod status;
 
+pub use hooks::{Hook, Report};
 pub use limits::Limits;
 pub use listener::{Bound, bind};
 pub use openapi::document as openapi_document;

@@ -7,7 +7,13 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{limits::Limits, openapi, rest::Routes, services::Services};
+use super::{
+    hooks::{self, Hook},
+    limits::Limits,
+    openapi,
+    rest::Routes,
+    services::Services,
+};
 use crate::{
     api::{Ctx, Operations},
     auth::{Authenticator, Principal},
@@ -30,6 +36,9 @@ pub struct Server {
     pub(super) authenticator: Authenticator,
     pub(super) new_ctx: NewCtx,
     pub(super) ready: Ready,
+    pub(super) hook: Hook,
+    /// Reports of gateways that are read at one time.
+    pub(super) hook_turns: Arc<Semaphore>,
     pub(super) external_origin: Option<String>,
     pub(super) limits: Limits,
     pub(super) routes: Routes,
@@ -53,6 +62,7 @@ impl Server {
         authenticator: Authenticator,
         new_ctx: NewCtx,
         ready: Ready,
+        hook: Hook,
         external_origin: Option<String>,
         limits: Limits,
     ) -> anyhow::Result<Self> {
@@ -65,6 +75,8 @@ impl Server {
             authenticator,
             new_ctx,
             ready,
+            hook,
+            hook_turns: Arc::new(Semaphore::new(hooks::AT_ONCE)),
             external_origin,
             limits,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),

@@ -13,8 +13,8 @@ use crate::{
     },
     clock::Timestamp,
     domain::{
-        Aggregate, CodeHash, CodePurpose, Event, HumanEmail, HumanPhone, MessageId, PendingCode,
-        PlainCode,
+        Aggregate, CodeHash, CodePurpose, CodeQuestion, CodeVerdict, Event, HumanEmail, HumanPhone,
+        MessageId, PendingCode, PlainCode,
     },
     error::{Entry, Error, TOO_MANY_WRONG_CODES},
     store::{ReadTx, Refusal, WriteTx},
@@ -23,10 +23,21 @@ use crate::{
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A code that a user sends back.
+#[derive(Clone)]
 pub(in crate::api) struct Attempt {
     code: PlainCode,
     now: Timestamp,
     services: Arc<Services>,
+    /// What the provider said about the code of a message, if it was asked.
+    told: Option<(MessageId, Option<CodeVerdict>)>,
+}
+
+/// What a look at a code came to.
+pub(in crate::api) enum Judgement<T> {
+    /// It was the right one.
+    Right(T),
+    /// Only the provider that made the code can say; nothing was changed.
+    Ask(CodeQuestion),
 }
 
 impl Attempt {
@@ -35,6 +46,7 @@ impl Attempt {
             code: PlainCode::from_text(code),
             now: ctx.now,
             services: ctx.services.clone(),
+            told: None,
         }
     }
 
@@ -43,7 +55,8 @@ impl Attempt {
         Self::new(ctx, String::new())
     }
 
-    /// Verifies the phone if the code is right; otherwise counts the try and keeps that.
+    /// Verifies the phone if the code is right; otherwise counts the try and keeps that. A code that a
+    /// provider made needs [`Attempt::told`] first.
     ///
     /// # Errors
     /// `wrong` for a wrong, expired or absent code, one answer for all three; EXHAUSTED at a limit.
@@ -52,21 +65,59 @@ impl Attempt {
         tx: &WriteTx<'_>,
         phone: &mut HumanPhone,
         wrong: &'static Entry,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Judgement<()>, Refusal> {
         let keys = &self.services.keys;
         let subject = match &phone.number {
             Some(number) => keys.hash_number(number),
             None => keys.hash_user(&phone.user.id),
         };
-        if self.weigh(tx, phone.code.as_ref(), &subject)? {
+        self.check_limits(tx, phone.code.as_ref(), &subject)?;
+        let live = phone
+            .code
+            .as_ref()
+            .filter(|code| !code.is_expired(self.now));
+        let checked_by = match live {
+            Some(code) => tx.code_checked_by(code.id)?,
+            None => None,
+        };
+        let is_right = match (checked_by, self.told) {
+            (None, _) => self.is_right(phone.code.as_ref()),
+            (Some(by), Some((id, verdict))) if by.message == id => match verdict {
+                Some(verdict) => verdict == CodeVerdict::Right,
+                // Nobody could say: no try was used up.
+                None => return Err(wrong.into()),
+            },
+            (Some(by), _) => {
+                return Ok(Judgement::Ask(CodeQuestion {
+                    message: by.message,
+                    provider: by.provider,
+                    provider_id: by.provider_id,
+                    number: by.number,
+                    code: self.code.clone(),
+                }));
+            }
+        };
+        if is_right {
             phone.verify();
             tx.save_phone(phone)?;
-            return Ok(());
+            return Ok(Judgement::Right(()));
         }
+        tx.insert_wrong_code(&subject)?;
         // Also without a pending code, so that nobody fills the history with failures.
         phone.fail_verification();
         tx.save_phone(phone)?;
         Err(Refusal::Keep(wrong.into()))
+    }
+
+    /// Asks the provider that made the code, outside any transaction.
+    ///
+    /// # Errors
+    /// If the server is stopping.
+    pub(in crate::api) async fn told(mut self, question: CodeQuestion) -> Result<Self, Error> {
+        let message = question.message;
+        let verdict = self.services.code_checking.ask(question).await?;
+        self.told = Some((message, verdict));
+        Ok(self)
     }
 
     /// As [`Attempt::judge`], for the e-mail address.

@@ -1,9 +1,11 @@
 //! Codes: made before the queue, kept inside the transaction, sent or returned, guarded against guessing.
 
+mod checking;
 mod guard;
 mod policies;
 
-pub(super) use guard::Attempt;
+pub use checking::CodeChecking;
+pub(super) use guard::{Attempt, Judgement};
 pub use policies::CodePolicies;
 
 use std::time::Duration;
