@@ -380,10 +380,14 @@ fn server(
         contract,
         operations,
         authenticator,
-        Box::new(move |principal, origin| Ctx::new(services.clone(), principal, origin)),
-        Box::new(move || store.ready()),
-        hook,
-        config.server.external_url.clone(),
+        transport::Surroundings {
+            new_ctx: Box::new(move |principal, origin| {
+                Ctx::new(services.clone(), principal, origin)
+            }),
+            ready: Box::new(move || store.ready()),
+            hook,
+            external_origin: config.server.external_url.clone(),
+        },
         transport::Limits {
             body: limits.body_bytes,
             headers: limits.header_bytes,

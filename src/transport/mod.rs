@@ -43,4 +43,4 @@ pub use hooks::{Hook, Report};
 pub use limits::Limits;
 pub use listener::{Bound, bind};
 pub use openapi::document as openapi_document;
-pub use server::{NewCtx, Ready, Server};
+pub use server::{NewCtx, Ready, Server, Surroundings};

@@ -29,6 +29,19 @@ pub type NewCtx = Box<dyn Fn(Option<Principal>, String) -> Ctx + Send + Sync>;
 /// Says whether the server can do its work; the text of the error is shown by `/debug/ready`.
 pub type Ready = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
 
+/// What the rest of the program does for the transport.
+pub struct Surroundings {
+    /// Makes the surroundings of each call.
+    pub new_ctx: NewCtx,
+    /// Says whether the server can do its work.
+    pub ready: Ready,
+    /// Takes reports of SMS gateways.
+    pub hook: Hook,
+    /// Scheme, host and port as callers see them, without a path; without it each request's own host
+    /// counts.
+    pub external_origin: Option<String>,
+}
+
 /// Everything a request needs.
 pub struct Server {
     pub(super) contract: Contract,
@@ -51,21 +64,21 @@ pub struct Server {
 impl Server {
     /// Builds the REST routes and the gRPC services around the operations.
     ///
-    /// `external_origin` is scheme, host and port as callers see them, without a path; without it
-    /// each request's own host counts.
-    ///
     /// # Errors
     /// If two REST rules claim one path, or the contract cannot be described: a fault of the contract.
     pub fn build(
         contract: Contract,
         operations: Operations,
         authenticator: Authenticator,
-        new_ctx: NewCtx,
-        ready: Ready,
-        hook: Hook,
-        external_origin: Option<String>,
+        surroundings: Surroundings,
         limits: Limits,
     ) -> anyhow::Result<Self> {
+        let Surroundings {
+            new_ctx,
+            ready,
+            hook,
+            external_origin,
+        } = surroundings;
         Ok(Self {
             routes: Routes::build(&contract)?,
             services: Services::build(&contract)?,
