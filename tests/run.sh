@@ -14,6 +14,8 @@ need npm npm
 need python3 python3
 need chromium chromium
 need gammu-smsd gammu-smsd
+need bearerbox kannel
+[ -x /usr/lib/kannel/test/fakesmsc ] || missing+=(kannel-extras)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 

@@ -74,15 +74,15 @@ pub fn schema() -> Value {
     add("countries", table("Sender and text by country or prefix"));
     add(
         "timeout",
-        json!({"type": "integer", "minimum": 1, "maximum": 60, "default": 10, "title": "Seconds for an exchange"}),
+        json!({"type": "integer", "minimum": 1, "maximum": 60, "title": "Seconds for an exchange, 10 without it"}),
     );
     add(
         "rate",
-        json!({"type": "number", "minimum": 0, "default": 0, "title": "Requests a second; 0 for any"}),
+        json!({"type": "number", "minimum": 0, "title": "Requests a second; any number without it"}),
     );
     add(
         "parallel",
-        json!({"type": "integer", "minimum": 1, "maximum": 32, "default": 32, "title": "Requests at the same time"}),
+        json!({"type": "integer", "minimum": 1, "maximum": 32, "title": "Requests at the same time, 32 without it"}),
     );
     add(
         "dry_run",
