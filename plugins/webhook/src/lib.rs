@@ -34,7 +34,7 @@ mod signature;
 mod template;
 mod variables;
 
-use limits::Limits;
+use limits::{Limits, left};
 use oauth::Tokens;
 use request::{Filling, Request};
 use rules::Rules;
@@ -188,13 +188,13 @@ impl Gateway {
         let Some(tokens) = &self.tokens else {
             return self.ask(&self.fill(values, None, make)?, deadline);
         };
-        let token = tokens.get(&self.host, left(deadline)?)?;
+        let token = tokens.get(&self.host, deadline)?;
         let response = self.ask(&self.fill(values, Some(&token), &make)?, deadline)?;
         if response.status != 401 {
             return Ok(response);
         }
         tokens.forget(&token);
-        let token = tokens.get(&self.host, left(deadline)?)?;
+        let token = tokens.get(&self.host, deadline)?;
         self.ask(&self.fill(values, Some(&token), &make)?, deadline)
     }
 
@@ -226,15 +226,6 @@ impl Gateway {
 
     fn deadline(&self, timeout: Duration) -> Instant {
         Instant::now() + timeout.min(Duration::from_secs(self.settings.timeout))
-    }
-}
-
-/// What is left of the time.
-fn left(deadline: Instant) -> Result<Duration, Failure> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    match left < Duration::from_millis(1) {
-        true => Err(Failure::Unavailable("no time is left".into())),
-        false => Ok(left),
     }
 }
 

@@ -84,6 +84,18 @@ impl Drop for Place<'_> {
     }
 }
 
+/// What is left of the time.
+///
+/// # Errors
+/// [`Failure::Unavailable`] if that is nothing.
+pub fn left(deadline: Instant) -> Result<Duration, Failure> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    match left < Duration::from_millis(1) {
+        true => Err(Failure::Unavailable("no time is left".into())),
+        false => Ok(left),
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

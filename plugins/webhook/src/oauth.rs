@@ -2,13 +2,15 @@
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use base64::Engine as _;
 use belfry_plugin::{Failure, Host, HttpRequest, Reason};
 use form_urlencoded::Serializer;
 use serde::Deserialize;
+
+use crate::limits::left;
 
 /// A token is not used in its last seconds: it has a way to go.
 const MARGIN_MS: i64 = 30_000;
@@ -52,13 +54,14 @@ impl Tokens {
     ///
     /// # Errors
     /// Why there is none. Nothing was sent to the gateway, so nothing is of unknown outcome.
-    pub fn get(&self, host: &Host, timeout: Duration) -> Result<String, Failure> {
+    pub fn get(&self, host: &Host, deadline: Instant) -> Result<String, Failure> {
         let mut cached = self.lock();
         let now = host.now_unix_ms();
         if let Some(token) = cached.as_ref().filter(|token| now < token.ends_at_unix_ms) {
             return Ok(token.text.clone());
         }
-        let answer = self.fetch(host, timeout)?;
+        // Waiting for the lock may have taken its time.
+        let answer = self.fetch(host, left(deadline)?)?;
         let life = answer.expires_in.unwrap_or(USUAL_LIFE_SECONDS);
         *cached = Some(Token {
             text: answer.access_token.clone(),

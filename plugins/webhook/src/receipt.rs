@@ -46,7 +46,6 @@ pub struct ReceiptRule {
 /// Where a message is.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum State {
     Accepted,
     Sent,

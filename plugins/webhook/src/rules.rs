@@ -41,7 +41,6 @@ pub struct Rule {
 /// The decision, in the words of the plugin interface.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum Action {
     InvalidRecipient,
     Rejected,

@@ -26,7 +26,6 @@ pub const BODIES: [&str; 4] = ["json", "form", "xml", "raw"];
 /// What there is to set, apart from the variables.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct Settings {
     pub endpoint: String,
     pub path: String,

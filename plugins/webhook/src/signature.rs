@@ -55,7 +55,6 @@ fn default_value() -> String {
 /// The hash functions in use.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum Algorithm {
     Sha1,
     #[default]
@@ -66,7 +65,6 @@ pub enum Algorithm {
 /// Text for bytes.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum Encoding {
     #[default]
     Hex,

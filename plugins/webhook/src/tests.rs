@@ -316,3 +316,83 @@ fn a_huge_or_odd_answer_is_only_an_answer() {
         ));
     }
 }
+
+/// A secret in a file, as the server resolves it.
+fn resolve(value: &mut Value) {
+    match value {
+        Value::Object(table) if table.len() == 1 && table.contains_key("file") => {
+            *value = "0123456789abcdef".into();
+        }
+        Value::Object(table) => table.values_mut().for_each(resolve),
+        Value::Array(items) => items.iter_mut().for_each(resolve),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_example_of_the_readme_works_and_no_service_lacks_one() {
+    let readme = include_str!("../README.md");
+    let mut shown = Vec::new();
+    for block in readme.split("```toml\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let mut block: Value = toml::from_str(block).unwrap();
+        for provider in block["notifications"]["providers"].as_array_mut().unwrap() {
+            resolve(provider);
+            let config = provider["config"].clone();
+            shown.extend(config["service"].as_str().map(str::to_owned));
+            let host = FakeHost::answering(|_| answer(503, ""));
+            let gateway = create(&host, config).unwrap_or_else(|error| panic!("{error:?}"));
+            assert!(matches!(
+                gateway.send(&MESSAGE),
+                Err(Failure::Unavailable(_))
+            ));
+        }
+    }
+    for (name, _) in SERVICES {
+        assert!(shown.iter().any(|shown| shown == name), "{name}");
+        assert!(readme.contains(&format!("| `{name}` |")), "{name}");
+    }
+    let schema = schema::schema();
+    for (name, _) in schema["properties"].as_object().unwrap() {
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
+    for name in variables::OF_MESSAGE {
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
+fn the_configuration_of_the_readme_makes_the_request_that_it_seems_to() {
+    let readme = include_str!("../README.md");
+    let block = readme
+        .split("```toml\n")
+        .find(|block| block.contains("\"acme\""));
+    let block = block.unwrap().split("```").next().unwrap();
+    let mut block: Value = toml::from_str(block).unwrap();
+    resolve(&mut block);
+    let host = FakeHost::answering(|request| {
+        assert_eq!(
+            request.url,
+            "https://sms.example.com/v2/accounts/a-17/messages"
+        );
+        let body: Value = serde_json::from_slice(request.body).unwrap();
+        assert_eq!(
+            body,
+            json!({
+                "to": ["41791234567"], "number": 41_791_234_567_i64, "text": MESSAGE.text,
+                "from": "Belfry", "ttl_ms": 300_000, "unicode": false,
+                "callback": "https://belfry.example/hooks/gateway/0123456789abcdef",
+            })
+        );
+        answer(
+            200,
+            r#"{"status": "queued", "id": "x1", "parts": 1, "cost": "0.05", "currency": "CHF"}"#,
+        )
+    });
+    let config = block["notifications"]["providers"][0]["config"].clone();
+    let sent = create(&host, config).unwrap().send(&MESSAGE).unwrap();
+    assert_eq!(
+        (sent.provider_id.as_str(), sent.price.as_str()),
+        ("x1", "0.05 CHF")
+    );
+}
