@@ -45,6 +45,7 @@ peers() { # a folder, a package whose presence is enough, the packages
 }
 peers target @zitadel/proto @zitadel/proto@1.3.1
 peers target/maildev maildev maildev@3.0.0
+peers target/smpp smpp smpp@0.5.1
 peers target/twilio twilio @twilio-alpha/mcp@0.7.0 @stoplight/prism-cli@5.16.0 twilio@6.2.0
 
 cargo build --workspace

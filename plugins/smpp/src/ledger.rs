@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::{
     config::ReceiptIds,
+    ids::{self, Name, normal},
     receipt::{Receipt, State},
 };
 
@@ -77,14 +78,6 @@ struct Unclaimed {
     receipt: Receipt,
     at_unix_ms: i64,
     names: Vec<Name>,
-}
-
-/// What a message of a receipt may have been called in the answer, in normal form.
-struct Name {
-    id: String,
-    /// A guess: another notation of a number hits a stranger's message sooner or later, so the
-    /// recipient has to be the same as well.
-    guess: bool,
 }
 
 #[derive(Clone, Default)]
@@ -218,7 +211,7 @@ impl Ledger {
 
     /// A receipt came.
     pub fn receipt(&mut self, receipt: Receipt, at_unix_ms: i64) {
-        let names = self.names(&receipt.id);
+        let names = ids::names(self.receipt_ids, &receipt.id);
         self.file(Unclaimed {
             receipt,
             at_unix_ms,
@@ -262,20 +255,6 @@ impl Ledger {
             (fits || !name.guess).then_some(key)
         });
         keys.next().cloned()
-    }
-
-    fn names(&self, id: &str) -> Vec<Name> {
-        let same = Some(normal(id));
-        let (from_decimal, from_hexadecimal) = (hexadecimal(id), decimal(id));
-        let sure = |id: Option<String>| id.map(|id| Name { id, guess: false });
-        let guess = |id: Option<String>| id.map(|id| Name { id, guess: true });
-        let names = match self.receipt_ids {
-            ReceiptIds::Same => [sure(same), None, None],
-            ReceiptIds::Decimal => [sure(from_decimal), None, None],
-            ReceiptIds::Hex => [sure(from_hexadecimal), None, None],
-            ReceiptIds::Auto => [sure(same), guess(from_decimal), guess(from_hexadecimal)],
-        };
-        names.into_iter().flatten().collect()
     }
 
     /// The news of the message with that id of ours.
@@ -370,35 +349,6 @@ fn whole(parts: &[Option<(State, String, i64)>]) -> Option<(State, String, i64)>
         State::Sent
     };
     Some((state, last.1.clone(), last.2))
-}
-
-/// An id without what does not count: case, leading zeros, blanks.
-fn normal(id: &str) -> String {
-    let id = id.trim().to_ascii_lowercase();
-    match id.trim_start_matches('0') {
-        "" => id.get(..1).unwrap_or("").to_owned(),
-        rest => rest.to_owned(),
-    }
-}
-
-/// A decimal id in hexadecimal.
-fn hexadecimal(id: &str) -> Option<String> {
-    let digits = id.trim();
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain
-        .then(|| digits.parse::<u128>().ok())
-        .flatten()
-        .map(|number| format!("{number:x}"))
-}
-
-/// A hexadecimal id in decimal.
-fn decimal(id: &str) -> Option<String> {
-    let digits = id.trim();
-    let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    plain
-        .then(|| u128::from_str_radix(digits, 16).ok())
-        .flatten()
-        .map(|number| number.to_string())
 }
 
 fn digits(address: &str) -> &str {

@@ -8,6 +8,7 @@
 mod address;
 mod config;
 mod connect;
+mod ids;
 mod ledger;
 mod pace;
 mod receipt;
@@ -20,7 +21,7 @@ mod wire;
 
 use std::{
     collections::BTreeMap,
-    hash::{BuildHasher, Hash, Hasher, RandomState},
+    hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -125,14 +126,13 @@ impl Smpp {
         let source = address::source(&self.config, message.sender)?;
         let destination = address::destination(&self.config, message.to)?;
         let cut = text::cut(&self.config, message.text)?;
-        let mut fingerprint = self.hasher.build_hasher();
-        (message.text, &destination.text, &source.text).hash(&mut fingerprint);
-        let plan = self.shelf.ledger().begin(
-            message.id,
-            fingerprint.finish(),
-            cut.bodies.len(),
-            &destination.text,
-        );
+        let fingerprint = self
+            .hasher
+            .hash_one((message.text, &destination.text, &source.text));
+        let plan =
+            self.shelf
+                .ledger()
+                .begin(message.id, fingerprint, cut.bodies.len(), &destination.text);
         let envelope = Envelope {
             config: &self.config,
             source: &source,
@@ -170,13 +170,24 @@ impl Smpp {
         index: usize,
         deadline: Instant,
     ) -> Result<(), Failure> {
-        let link = self.watch.link(deadline).await?;
         let _place = self.pace.turn(deadline).await?;
+        let request = envelope.part(index)?;
         let part = PartKey {
             message: message.to_owned(),
             index,
         };
-        match link.ask(envelope.part(index)?, Some(part), deadline).await {
+        let answer = loop {
+            let link = self.watch.link(deadline).await?;
+            match link
+                .ask(request.clone(), Some(part.clone()), deadline)
+                .await
+            {
+                // The session ended meanwhile, and nothing has left: the next one will do.
+                Err(Lost::NotWritten) if Instant::now() < deadline => {}
+                answer => break answer,
+            }
+        };
+        match answer {
             Ok(0) => Ok(()),
             Ok(status) => {
                 let failure = status::of_message(status, &self.overrides);
@@ -185,9 +196,7 @@ impl Smpp {
                 }
                 Err(failure)
             }
-            Err(Lost::NotWritten) => Err(Failure::Unavailable(
-                "the session ended before the request left".into(),
-            )),
+            Err(Lost::NotWritten) => Err(Failure::Unavailable("no time to send it".into())),
             Err(Lost::Written) => Err(Failure::OutcomeUnknown("no answer to submit_sm".into())),
         }
     }

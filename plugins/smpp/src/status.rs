@@ -82,7 +82,7 @@ pub fn of_message(status: u32, overrides: &BTreeMap<u32, Meaning>) -> Failure {
 /// The failure of a bind that was answered with `status`.
 pub fn of_bind(status: u32, overrides: &BTreeMap<u32, Meaning>) -> Failure {
     let meaning = overrides.get(&status).copied().unwrap_or(match status {
-        0x0d | 0x0e | 0x0f => Meaning::Unauthorized,
+        0x0d..=0x0f => Meaning::Unauthorized,
         0x14 | 0x58 => Meaning::Throttled,
         0x08 | 0x64 => Meaning::Unavailable,
         _ => Meaning::Misconfigured,

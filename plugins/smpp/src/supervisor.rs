@@ -52,6 +52,8 @@ pub struct Supervisor {
     condition: watch::Sender<Condition>,
     wanted: Arc<Notify>,
     stop: watch::Receiver<bool>,
+    /// The failure that the log knows of.
+    noted: Option<Failure>,
 }
 
 impl Supervisor {
@@ -80,6 +82,7 @@ impl Supervisor {
             condition,
             wanted,
             stop,
+            noted: None,
         };
         Ok((supervisor, watch, stopping))
     }
@@ -139,6 +142,7 @@ impl Supervisor {
     async fn serve(&mut self, connection: Connection) {
         let (link, queue) = Link::new();
         let interval = Duration::from_secs(self.config.enquire_link_seconds.into());
+        self.noted = None;
         self.host.info("bound");
         self.condition.send_replace(Condition::Bound(link));
         let ending = session::run(
@@ -158,7 +162,12 @@ impl Supervisor {
         }
     }
 
-    fn note(&self, failure: &Failure) {
+    /// Logs a failure unless the attempt before failed in the same way.
+    fn note(&mut self, failure: &Failure) {
+        if self.noted.as_ref() == Some(failure) {
+            return;
+        }
+        self.noted = Some(failure.clone());
         let (Failure::Unavailable(reason)
         | Failure::Unauthorized(reason)
         | Failure::Misconfigured(reason)

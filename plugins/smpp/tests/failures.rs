@@ -33,7 +33,7 @@ fn a_refused_bind_says_who_can_help() {
         assert_eq!(refused(password), (failure.clone(), Err(failure)));
     }
     let failure = Failure::Misconfigured(reason("a status of its own", "0x00000401"));
-    assert_eq!(refused("own"), (failure.clone(), Err(failure)));
+    assert_eq!(refused("vendors"), (failure.clone(), Err(failure)));
     let failure = Failure::Unavailable(reason("ESME_RSYSERR", "0x00000008"));
     assert_eq!(refused("busy"), (failure.clone(), Err(failure)));
     // Sending needs the session, but the credentials are those of the one that is open.
@@ -141,11 +141,11 @@ fn a_long_text_that_was_cut_goes_on_with_the_part_that_is_missing() {
 
 #[test]
 fn an_answer_that_comes_too_late_still_counts() {
-    let peer = Peer::npm(json!({"delay_ms": 300, "receipts": ["DELIVRD"]}));
+    let peer = Peer::npm(json!({"delay_ms": 4000, "receipts": ["DELIVRD"]}));
     let (smpp, _host) = provider(peer.port, json!({}));
     smpp.health(PATIENCE).unwrap();
     let hurried = Message {
-        timeout: Duration::from_millis(100),
+        timeout: Duration::from_secs(1),
         ..message("a", "Code 1")
     };
     assert!(matches!(
@@ -254,17 +254,19 @@ fn many_at_once_keep_to_the_window_and_none_is_lost() {
 fn messages_keep_to_the_limit_a_second() {
     let peer = Peer::npm(json!({}));
     let (smpp, _host) = provider(peer.port, json!({"messages_per_second": 1}));
-    smpp.send(&message("a", "Code 1")).unwrap();
+    smpp.health(PATIENCE).unwrap();
+    // Three requests take two seconds.
+    let text = "a".repeat(400);
     let hurried = Message {
-        timeout: Duration::from_millis(100),
-        ..message("b", "Code 2")
+        timeout: Duration::from_millis(1500),
+        ..message("a", &text)
     };
     let failure = smpp.send(&hurried).unwrap_err();
     assert!(
         matches!(failure, Failure::Throttled(_, Some(_))),
         "{failure:?}"
     );
-    smpp.send(&message("b", "Code 2")).unwrap();
+    assert_eq!(smpp.send(&message("a", &text)).unwrap().segments, 3);
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn bound(mut stream: TcpStream, mut with: impl FnMut(&mut TcpStream, u32)) {
 
 fn hurried<'a>(id: &'a str) -> Message<'a> {
     Message {
-        timeout: Duration::from_millis(500),
+        timeout: Duration::from_secs(2),
         ..message(id, "Code 1")
     }
 }
@@ -173,7 +173,7 @@ fn odd_answers_are_read_as_far_as_they_go() {
         });
     });
     let (smpp, _host) = provider(port, json!({}));
-    let mut send = |id| smpp.send(&message(id, "Code 1"));
+    let send = |id| smpp.send(&message(id, "Code 1"));
     assert_eq!(send("a").unwrap().provider_id, "abc");
     assert_eq!(send("b").unwrap().provider_id, "");
     assert!(matches!(send("c"), Err(Failure::Rejected(_))));
@@ -242,14 +242,11 @@ fn a_server_that_unbinds_is_answered_and_bound_again() {
         // Each connection in turn: the first unbinds at once.
         while let Some((id, sequence, _)) = next(&mut stream) {
             sender.send(id).unwrap();
-            match id {
-                9 => {
-                    stream
-                        .write_all(&pdu(0x8000_0009, 0, sequence, b"SIM\0"))
-                        .unwrap();
-                    stream.write_all(&pdu(0x06, 0, 1, b"")).unwrap();
-                }
-                _ => {}
+            if id == 9 {
+                stream
+                    .write_all(&pdu(0x8000_0009, 0, sequence, b"SIM\0"))
+                    .unwrap();
+                stream.write_all(&pdu(0x06, 0, 1, b"")).unwrap();
             }
         }
     });

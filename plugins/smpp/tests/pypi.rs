@@ -1,4 +1,4 @@
-//! Against the SMSC of the PyPI package `smpp34` 1.5.0: the bytes, exactly.
+//! Against the SMSC of the package `smpp34` 1.5.0 of `PyPI`: the bytes, exactly.
 
 #![allow(clippy::unwrap_used)]
 

@@ -9,7 +9,7 @@ const smpp = require('smpp');
 
 const peer = JSON.parse(process.env.PEER || '{}');
 const BINDS = {secret: 0, badpass: smpp.ESME_RINVPASWD, badid: smpp.ESME_RINVSYSID, twice: smpp.ESME_RALYBND,
-  busy: smpp.ESME_RSYSERR, own: 0x401};
+  busy: smpp.ESME_RSYSERR, vendors: 0x401};
 let submits = 0, open = 0, most = 0;
 
 function tell(event, fields) {
@@ -51,7 +51,7 @@ const server = smpp.createServer(options, session => {
       to: [pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr],
       from: [pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr],
       esm_class: pdu.esm_class, data_coding: pdu.data_coding, registered: pdu.registered_delivery,
-      validity: pdu.validity_period, service: pdu.service_type,
+      validity: pdu.validity_period && Math.round((pdu.validity_period - Date.now()) / 60000), service: pdu.service_type,
       sar: [pdu.sar_msg_ref_num, pdu.sar_total_segments, pdu.sar_segment_seqnum]});
     if (n === peer.cut_at) { session.socket.destroy(); return; }
     const slow = n <= (peer.throttle || 0) || n === peer.throttle_at;

@@ -29,10 +29,10 @@ pub struct Peer {
 impl Peer {
     /// The npm package `smpp`; see peers/smsc.js for the settings.
     pub fn npm(settings: Value) -> Self {
-        let modules = target().join("node_modules");
+        let modules = target().join("smpp/node_modules");
         assert!(
             modules.join("smpp").is_dir(),
-            "run: npm install --prefix target --no-save smpp@0.5.1"
+            "run: npm install --prefix target/smpp --no-save smpp@0.5.1"
         );
         let mut command = Command::new("node");
         command
@@ -42,7 +42,7 @@ impl Peer {
         Self::start(command)
     }
 
-    /// The PyPI package `smpp34`, which refuses the message with that number.
+    /// The package `smpp34` of `PyPI`, which refuses the message with that number.
     pub fn pypi(throttled: u32) -> Self {
         let mut command = python();
         command.arg(script("smsc.py")).arg(throttled.to_string());
