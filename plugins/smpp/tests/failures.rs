@@ -4,7 +4,10 @@
 
 mod support;
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use belfry_plugin::{Failure, Health, Message, Provider, Reason, ReceiptState};
 use serde_json::json;
@@ -69,6 +72,7 @@ fn each_refusal_of_a_message_has_its_meaning() {
 fn a_throttled_message_goes_through_at_the_next_try() {
     let peer = Peer::npm(json!({"throttle": 1, "receipts": ["DELIVRD"]}));
     let (smpp, _host) = provider(peer.port, json!({}));
+    let begun = Instant::now();
     let Err(Failure::Throttled(reason, Some(pause))) = smpp.send(&message("a", "Code 1")) else {
         panic!("not throttled");
     };
@@ -81,6 +85,7 @@ fn a_throttled_message_goes_through_at_the_next_try() {
         smpp.send(&message("a", "Code 1")).unwrap().provider_id,
         "m2"
     );
+    assert!(begun.elapsed() >= pause);
     wait_for(&smpp, "m2", ReceiptState::Delivered);
 }
 
@@ -207,6 +212,37 @@ fn a_silent_link_is_checked_and_replaced() {
     peer.wait("closed");
     peer.wait("bind");
     smpp.send(&message("b", "Code 2")).unwrap();
+}
+
+#[test]
+fn a_link_that_answers_is_kept() {
+    let peer = Peer::npm(json!({}));
+    let (smpp, _host) = provider(peer.port, json!({"enquire_link_seconds": 1}));
+    smpp.send(&message("a", "Code 1")).unwrap();
+    let mut lines = Vec::new();
+    while count(&lines, "enquire_link") < 3 {
+        lines.push(peer.next());
+    }
+    smpp.send(&message("b", "the last")).unwrap();
+    lines.extend(peer.up_to("the last"));
+    assert_eq!((count(&lines, "bind"), count(&lines, "closed")), (1, 0));
+}
+
+#[test]
+fn a_successor_waits_for_the_only_session_that_the_server_allows() {
+    let peer = Peer::npm(json!({"single": true}));
+    let (old, _host) = provider(peer.port, json!({}));
+    old.send(&message("a", "Code 1")).unwrap();
+    assert_eq!(peer.wait("bind")["status"], 0);
+    let (new, host) = provider(peer.port, json!({}));
+    std::thread::scope(|scope| {
+        let sending = scope.spawn(|| new.send(&message("b", "Code 2")));
+        assert_eq!(peer.wait("bind")["status"], 5);
+        drop(old);
+        assert_eq!(sending.join().unwrap().unwrap().provider_id, "m2");
+    });
+    let lines: Vec<String> = host.lines().into_iter().map(|(_, line)| line).collect();
+    assert_eq!(lines, ["bound"]);
 }
 
 #[test]

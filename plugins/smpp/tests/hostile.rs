@@ -138,19 +138,22 @@ fn garbage_after_the_request_leaves_the_outcome_unknown_and_a_new_session_follow
 }
 
 #[test]
-fn generic_nacks_are_answers() {
-    let port = server(|stream| {
-        bound(stream, |stream, sequence| {
-            stream
-                .write_all(&pdu(0x8000_0000, 0x03, sequence, b""))
-                .unwrap();
+fn generic_nacks_are_refusals_whatever_their_status() {
+    for (status, code) in [(0x03, "0x00000003"), (0, "0x000000FF")] {
+        let port = server(move |stream| {
+            bound(stream, |stream, sequence| {
+                stream
+                    .write_all(&pdu(0x8000_0000, status, sequence, b""))
+                    .unwrap();
+            });
         });
-    });
-    let (smpp, _host) = provider(port, json!({}));
-    assert!(matches!(
-        smpp.send(&message("a", "Code 1")),
-        Err(Failure::Internal(_))
-    ));
+        let (smpp, _host) = provider(port, json!({}));
+        let failure = smpp.send(&message("a", "Code 1")).unwrap_err();
+        assert!(
+            matches!(&failure, Failure::Internal(reason) | Failure::Unavailable(reason) if reason.code == code),
+            "{failure:?}"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //
 // PEER is JSON: port; key, cert (TLS); delay_ms before each answer; throttle: refuse that many
 // submit_sm first; throttle_at: refuse the submit_sm with that number; cut_at: hang up instead of
-// answering that one; mute_enquire_link; statuses: by recipient; receipts: states of the messages in
+// answering that one; mute_enquire_link; single session; statuses: by recipient; receipts: states of the messages in
 // order (the last one stays), ids: plain | hex | decimal, early: before the answer, tlv: no text.
 const fs = require('fs');
 const smpp = require('smpp');
@@ -32,8 +32,10 @@ const server = smpp.createServer(options, session => {
   session.on('error', () => {});
   session.on('close', () => tell('closed'));
   session.on('bind_transceiver', pdu => {
-    const status = BINDS[pdu.password] ?? smpp.ESME_RBINDFAIL;
-    tell('bind', {system_id: pdu.system_id, version: pdu.interface_version, type: pdu.system_type});
+    const taken = peer.single && server.sessions.some(other => other.bound);
+    const status = taken ? smpp.ESME_RALYBND : BINDS[pdu.password] ?? smpp.ESME_RBINDFAIL;
+    session.bound = !status;
+    tell('bind', {status, system_id: pdu.system_id, version: pdu.interface_version, type: pdu.system_type});
     session.send(pdu.response({command_status: status, system_id: 'SIM'}));
     if (status) session.close();
   });

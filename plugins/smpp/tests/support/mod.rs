@@ -85,6 +85,11 @@ impl Peer {
         }
     }
 
+    /// The next event, whatever it is.
+    pub fn next(&self) -> Value {
+        self.lines.recv_timeout(PATIENCE).expect("no event")
+    }
+
     /// Everything up to the message with that text.
     pub fn up_to(&self, text: &str) -> Vec<Value> {
         let mut lines = Vec::new();
