@@ -5,7 +5,7 @@
 
 use super::{
     contact_change::{EmailChange, PhoneChange, keeping, removing},
-    load, machine, name,
+    creation, load, machine, name,
     profile::NewProfile,
     set_password::{self, Allowed},
 };
@@ -142,15 +142,23 @@ impl HumanChange {
 
     async fn run(mut self, ctx: &Ctx) -> Result<Changed, Error> {
         let caller = ctx.principal()?.clone();
-        let user = ctx.services.store.point(|tx| self.load(tx, &caller))?;
+        let user_name = trimmed(self.user_name.take());
+        let user = ctx.services.store.point(|tx| {
+            let user = self.load(tx, &caller)?;
+            // Told before what is wrong with the password; whether it is taken is told last.
+            if let Some(name) = user_name.as_ref().filter(|name| **name != user.user_name) {
+                let not_allowed = error::USER_RENAME_DOMAIN_NOT_ALLOWED;
+                creation::check_domain(tx, name, user.aggregate.owner, not_allowed)?;
+            }
+            Ok(user)
+        })?;
         if let Some(profile) = &self.profile {
             profile.check()?;
         }
-        let password = match self.password.take() {
+        let mut password = match self.password.take() {
             Some(password) => NewPassword::read(ctx, &user, password).await?,
             None => None,
         };
-        let user_name = trimmed(self.user_name.take());
         ctx.write(move |tx| {
             let not_found = error::V2_USER_UPDATE_NOT_FOUND;
             let mut user = self.load(tx, &caller)?;
@@ -159,9 +167,10 @@ impl HumanChange {
             };
             let mut human = (**human).clone();
             // First, since a wrong proof is counted and that is kept, but nothing else.
-            if let Some(password) = &password {
+            if let Some(password) = &mut password {
                 password.allowed.judge(tx, &caller, &mut user.aggregate)?;
                 tx.save_user_events(&mut user.aggregate)?;
+                std::mem::replace(&mut password.checked, Ok(()))?;
             }
             if let Some(name) = user_name.filter(|name| *name != user.user_name) {
                 name::rename(tx, &mut user, name, error::USER_RENAME_DOMAIN_NOT_ALLOWED)?;
@@ -235,7 +244,6 @@ impl NewPassword {
     }
 
     fn save(self, tx: &WriteTx<'_>, user: &mut Aggregate) -> Result<(), Error> {
-        self.checked?;
         set_password::save(tx, user, self.hash, self.is_change_required)
     }
 }
