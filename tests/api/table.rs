@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 
 use crate::{
     app::App,
-    clients::{Answer, Encoding},
+    clients::{Answer, Encoding, Kind},
     operations::Operation,
     passed,
-    people::{Change, headers},
+    people::{Change, headers, merged},
 };
 
 /// The cases of one operation.
@@ -244,6 +244,20 @@ impl<'a> Call<'a> {
         let answer = app.clients.call(*encoding, operation, &request, &headers);
         passed::answered(operation, &answer);
         answer
+    }
+}
+
+/// A way to break a request, as members to replace, and the error that tells of it.
+pub type Fault = (Value, Kind, &'static str);
+
+/// Breaks a request in one way more each time, from the last fault to the first, and expects the error
+/// of the newest: each error comes before the next. Where a fault replaces members of the next one, its
+/// own must be wrong in both ways.
+#[track_caller]
+pub fn expect_in_order(call: impl Fn(Value) -> Answer, mut request: Value, faults: &[Fault]) {
+    for (members, kind, id) in faults.iter().rev() {
+        request = merged(request, members.clone());
+        call(request.clone()).fails(*kind, id);
     }
 }
 

@@ -130,6 +130,11 @@ pub const TABLE: Table = Table {
                     "COMMAND-7yiox1isql",
                 ),
                 (
+                    json!({"metadata": [{"key": " ", "value": "AQ=="}]}),
+                    Kind::Invalid,
+                    "META-2m00f",
+                ),
+                (
                     json!({"phone": {"phone": "1"}}),
                     Kind::Invalid,
                     "PHONE-so0wa",

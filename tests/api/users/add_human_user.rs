@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{HASH, PASSWORD, WEAK_PASSWORDS};
+use super::{HASH, PASSWORD, WEAK_PASSWORDS, order};
 use crate::{
     clients::Kind,
     operations::{ADD_HUMAN_USER, ADD_ORG, GET_USER_BY_ID, VERIFY_PHONE},
@@ -54,6 +54,7 @@ pub const TABLE: Table = Table {
                 assert_eq!(answer["details"]["resourceOwner"], t.org_id());
             },
         ),
+        order::ADD_HUMAN,
         case("names and metadata must say something", |t| {
             let names = |first: &str, last: &str| {
                 let profile = json!({"givenName": first, "familyName": last});

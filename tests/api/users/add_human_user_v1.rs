@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{PASSWORD, WEAK_PASSWORDS};
+use super::{PASSWORD, WEAK_PASSWORDS, order};
 use crate::{
     app::App,
     clients::Kind,
@@ -17,7 +17,8 @@ const INITIALIZATION: &str = "user.human.initialization.code.added";
 const PHONE_VERIFIED: &str = "user.human.phone.verified";
 const PHONE_CODE: &str = "user.human.phone.code.added";
 
-fn new(app: &App, more: Value) -> Value {
+/// A good request, with members added or replaced.
+pub(super) fn new(app: &App, more: Value) -> Value {
     let name = app.unique("person");
     let request = json!({
         "userName": name,
@@ -37,6 +38,7 @@ fn state(app: &App, user: &Value) -> Value {
 pub const TABLE: Table = Table {
     operation: &ADD_HUMAN_USER_V1,
     cases: &[
+        order::ADD_HUMAN_V1,
         case("names must say something", |t| {
             let names = |first: &str, last: &str| {
                 let profile = json!({"firstName": first, "lastName": last});

@@ -7,7 +7,7 @@ use crate::{
     clients::Kind,
     operations::{ADD_MACHINE_USER, GET_USER_BY_ID_V1},
     people::merged,
-    table::{Table, case},
+    table::{Table, case, expect_in_order},
 };
 
 const ADDED: &str = "user.machine.added";
@@ -39,11 +39,20 @@ pub const TABLE: Table = Table {
                 })
             );
         }),
-        case("names must say something, the user name first", |t| {
-            t.call(new(t, json!({"userName": " ", "name": " "})))
-                .fails(Kind::Invalid, "COMMAND-bs9Ds");
-            t.call(new(t, json!({"name": " "})))
-                .fails(Kind::Invalid, "COMMAND-bm9Ds");
+        case("each error comes before the next", |t| {
+            let taken = t.unique("taken");
+            t.human_of(json!({"username": taken}));
+            let faults = [
+                (json!({"userName": " "}), Kind::Invalid, "COMMAND-bs9Ds"),
+                (json!({"name": " "}), Kind::Invalid, "COMMAND-bm9Ds"),
+                (
+                    json!({"userId": t.human()}),
+                    Kind::Precondition,
+                    "COMMAND-k2una",
+                ),
+                (json!({"userName": taken}), Kind::Exists, "V3-DKcYh"),
+            ];
+            expect_in_order(|request| t.call(request), new(t, json!({})), &faults);
         }),
         case("an id can be chosen once", |t| {
             let id = t.unique("chosen");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{HASH, PASSWORD, WEAK_PASSWORDS};
+use super::{HASH, PASSWORD, WEAK_PASSWORDS, order};
 use crate::{
     app::App,
     clients::Kind,
@@ -17,7 +17,8 @@ const INITIALIZATION: &str = "user.human.initialization.code.added";
 const PHONE_CODE: &str = "user.human.phone.code.added";
 const PHONE_VERIFIED: &str = "user.human.phone.verified";
 
-fn new(app: &App, more: Value) -> Value {
+/// A good request, with members added or replaced.
+pub(super) fn new(app: &App, more: Value) -> Value {
     let name = app.unique("imported");
     let request = json!({
         "userName": name,
@@ -32,6 +33,7 @@ fn new(app: &App, more: Value) -> Value {
 pub const TABLE: Table = Table {
     operation: &IMPORT_HUMAN_USER,
     cases: &[
+        order::IMPORT_HUMAN,
         case("a domain of another organization is refused", |t| {
             let user_name = format!("ada@{}", t.foreign_domain());
             t.call(new(t, json!({"userName": user_name})))

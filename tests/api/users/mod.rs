@@ -20,6 +20,7 @@ pub mod list_users_v1;
 pub mod me_and_machines;
 pub mod metadata;
 pub mod name;
+mod order;
 pub mod profile;
 pub mod remove_user;
 mod reuse;
@@ -27,12 +28,13 @@ mod searching;
 pub mod set_password;
 pub mod state;
 
-/// Passwords that lack something, with the error that says what.
+/// Passwords that lack something, with the error that says what. Each lacks also what the next error
+/// tells, so that the errors come in this order.
 pub const WEAK_PASSWORDS: [(&str, &str); 5] = [
-    ("Aa1!aaa", "DOMAIN-HuJf6"),
-    ("AAAAAA1!", "DOMAIN-co3Xw"),
-    ("aaaaaa1!", "DOMAIN-VoaRj"),
-    ("Aaaaaaa!", "DOMAIN-ZBv4H"),
+    ("!!!!!!!", "DOMAIN-HuJf6"),
+    ("!!!!!!!!", "DOMAIN-co3Xw"),
+    ("aaaaaaaa", "DOMAIN-VoaRj"),
+    ("Aaaaaaaa", "DOMAIN-ZBv4H"),
     ("Aaaaaaa1", "DOMAIN-ZDLwA"),
 ];
 
