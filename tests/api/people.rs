@@ -10,8 +10,8 @@ use crate::{
     app::App,
     clients::{Answer, Encoding, Headers},
     operations::{
-        ADD_HUMAN_USER, ADD_MACHINE_USER, ADD_ORG, ADD_ORG_MEMBER, ADD_PERSONAL_ACCESS_TOKEN,
-        LIST_ORG_CHANGES, LIST_USER_CHANGES, Operation, REMOVE_USER,
+        ADD_HUMAN_USER, ADD_HUMAN_USER_V1, ADD_MACHINE_USER, ADD_ORG, ADD_ORG_MEMBER,
+        ADD_PERSONAL_ACCESS_TOKEN, LIST_ORG_CHANGES, LIST_USER_CHANGES, Operation, REMOVE_USER,
     },
 };
 
@@ -109,14 +109,19 @@ impl App {
 
     /// A person who has not yet finished the registration; the id.
     pub fn initial_human(&self, more: Value) -> String {
+        self.initial_human_in(&self.admin.org, more)
+    }
+
+    /// A person of another organization who has not yet finished the registration; the id.
+    pub fn initial_human_in(&self, org: &str, more: Value) -> String {
         let name = self.unique("initial");
         let request = json!({
             "userName": name,
             "profile": {"firstName": "Ada", "lastName": "Lovelace"},
             "email": {"email": format!("{name}@example.com")},
         });
-        let answer =
-            self.rest_as_admin(&crate::operations::ADD_HUMAN_USER_V1, merged(request, more));
+        let request = merged(request, more);
+        let answer = self.rest(&ADD_HUMAN_USER_V1, &self.admin.token, Some(org), request);
         answer.ok()["userId"].as_str().unwrap().to_owned()
     }
 
@@ -127,9 +132,14 @@ impl App {
 
     /// A machine user of the first organization; the id.
     pub fn machine(&self) -> String {
+        self.machine_in(&self.admin.org)
+    }
+
+    /// A machine user of another organization; the id.
+    pub fn machine_in(&self, org: &str) -> String {
         let request = json!({"userName": self.unique("machine"), "name": "Difference Engine"});
-        let answer = self.rest_as_admin(&ADD_MACHINE_USER, request).ok();
-        answer["userId"].as_str().unwrap().to_owned()
+        let answer = self.rest(&ADD_MACHINE_USER, &self.admin.token, Some(org), request);
+        answer.ok()["userId"].as_str().unwrap().to_owned()
     }
 
     /// A token of a machine user of the first organization.

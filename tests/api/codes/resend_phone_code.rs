@@ -73,11 +73,12 @@ pub const TABLE: Table = Table {
             },
         ),
         case(
-            "a user who has not finished the registration is refused",
+            "a user who has not finished the registration is refused, code or not",
             |t| {
-                let user = t.initial_human(json!({"phone": {"phone": t.number()}}));
-                t.call(json!({"userId": user}))
-                    .fails(Kind::Precondition, "COMMAND-uz0Uu");
+                for more in [json!({"phone": {"phone": t.number()}}), json!({})] {
+                    t.call(json!({"userId": t.initial_human(more)}))
+                        .fails(Kind::Precondition, "COMMAND-uz0Uu");
+                }
             },
         ),
         case(

@@ -99,8 +99,11 @@ pub const TABLE: Table = Table {
             |t| {
                 let number = t.number();
                 let user = t.initial_human(json!({"phone": {"phone": number}}));
-                let request = json!({"userId": user, "verificationCode": t.code_for(&number)});
-                t.call(request).fails(Kind::Precondition, "COMMAND-uz0Uu");
+                let right = t.code_for(&number);
+                for code in [wrong(&right), right] {
+                    t.call(json!({"userId": user, "verificationCode": code}))
+                        .fails(Kind::Precondition, "COMMAND-uz0Uu");
+                }
             },
         ),
         case("a code has 1 to 20 characters, a user id 1 to 200", |t| {

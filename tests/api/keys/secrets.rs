@@ -33,10 +33,12 @@ pub const GENERATE: Table = Table {
         NEW_EACH_TIME,
         ONLY_MACHINES,
         case("a user of another organization is not found there", |t| {
-            t.by(&t.admin.token)
-                .within(&t.org())
-                .call(json!({"userId": t.machine()}))
-                .fails(Kind::NotFound, "MANAG-fpo4B");
+            for user in [t.machine(), t.human()] {
+                t.by(&t.admin.token)
+                    .within(&t.org())
+                    .call(json!({"userId": user}))
+                    .fails(Kind::NotFound, "MANAG-fpo4B");
+            }
         }),
         LIMITS,
     ],

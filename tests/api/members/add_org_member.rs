@@ -57,10 +57,12 @@ pub const TABLE: Table = Table {
                 .fails(Kind::Invalid, "V2-PfYhb");
         }),
         case("roles of the instance and unknown roles are refused", |t| {
-            let machine = t.machine();
-            for role in ["IAM_OWNER", "PROJECT_OWNER", "ORG_NOBODY", "org_owner", ""] {
-                t.call(json!({"userId": machine, "roles": ["ORG_OWNER", role]}))
-                    .fails(Kind::Invalid, "Org-4N8es");
+            // Also before an unknown user.
+            for user in ["1", &t.machine()] {
+                for role in ["IAM_OWNER", "PROJECT_OWNER", "ORG_NOBODY", "org_owner", ""] {
+                    t.call(json!({"userId": user, "roles": ["ORG_OWNER", role]}))
+                        .fails(Kind::Invalid, "Org-4N8es");
+                }
             }
         }),
         case("an unknown or removed user is a failed precondition", |t| {

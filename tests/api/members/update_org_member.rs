@@ -39,10 +39,12 @@ pub const TABLE: Table = Table {
                 .fails(Kind::Invalid, "Org-LiaZi");
         }),
         case("unknown roles are refused", |t| {
-            let machine = owner(t);
-            for role in ["IAM_OWNER", "ORG_NOBODY"] {
-                t.call(json!({"userId": machine, "roles": [role]}))
-                    .fails(Kind::Invalid, "IAM-m9fG8");
+            // Also before who is no member.
+            for user in ["1", &owner(t)] {
+                for role in ["IAM_OWNER", "ORG_NOBODY"] {
+                    t.call(json!({"userId": user, "roles": [role]}))
+                        .fails(Kind::Invalid, "IAM-m9fG8");
+                }
             }
         }),
         case("who is no member is not found", |t| {

@@ -150,8 +150,9 @@ pub const REMOVE: Table = Table {
                 .ok();
         }),
         case("a domain of nobody or of another is not found", |t| {
-            let (_, domain) = with_domain(t);
-            for domain in ["nobody.example.com", &domain] {
+            let (other, domain) = with_domain(t);
+            let primary = org(t, &other)["primaryDomain"].clone();
+            for domain in ["nobody.example.com", &domain, primary.as_str().unwrap()] {
                 within(t, &t.org(), json!({"domain": domain})).fails(Kind::NotFound, "ORG-GDfA4");
             }
         }),

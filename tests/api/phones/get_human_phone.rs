@@ -61,6 +61,8 @@ pub const TABLE: Table = Table {
             let user = t.human_in(&org, json!({}));
             t.call(json!({"userId": user}))
                 .fails(Kind::NotFound, "QUERY-DAvb3");
+            t.call(json!({"userId": t.machine_in(&org)}))
+                .fails(Kind::NotFound, "QUERY-DAvb3");
             let admin = &t.admin.token;
             let answer = t.by(admin).within(&org).call(json!({"userId": user})).ok();
             assert_eq!(answer["details"]["resourceOwner"], org.as_str());

@@ -49,12 +49,13 @@ pub const TABLE: Table = Table {
             },
         ),
         case(
-            "a user who has not finished the registration is refused",
+            "a user who has not finished the registration is refused, phone or not",
             |t| {
                 let phone = json!({"phone": t.number(), "isPhoneVerified": true});
-                let user = t.initial_human(json!({"phone": phone}));
-                t.call(json!({"userId": user}))
-                    .fails(Kind::Precondition, "COMMAND-uz0Uu");
+                for more in [json!({"phone": phone}), json!({})] {
+                    t.call(json!({"userId": t.initial_human(more)}))
+                        .fails(Kind::Precondition, "COMMAND-uz0Uu");
+                }
             },
         ),
         case("people may remove their own phone", |t| {

@@ -43,12 +43,16 @@ pub const TABLE: Table = Table {
                     .fails(Kind::Precondition, "COMMAND-wF94r");
             }
         }),
-        case("a number that is no number is refused", |t| {
-            let token = t.token_of(&t.human());
-            t.by(&token)
-                .call(json!({"phone": "+41"}))
-                .fails(Kind::Invalid, "PHONE-so0wa");
-        }),
+        case(
+            "a number that is no number is refused, also of a machine",
+            |t| {
+                for token in [t.token_of(&t.human()), t.token_without_membership()] {
+                    t.by(&token)
+                        .call(json!({"phone": "+41"}))
+                        .fails(Kind::Invalid, "PHONE-so0wa");
+                }
+            },
+        ),
         case("a number has 1 to 50 characters and begins with +", |t| {
             let token = t.token_of(&t.human());
             let long = format!("{}{}", t.number(), " ".repeat(39));

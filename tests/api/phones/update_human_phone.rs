@@ -124,8 +124,10 @@ pub const TABLE: Table = Table {
         case(
             "a user of another organization is unknown unless the header names it",
             |t| {
-                let org = t.org();
-                let user = t.human_in(&org, json!({}));
+                let (org, number) = (t.org(), t.number());
+                let user = t.human_in(&org, json!({"phone": {"phone": number}}));
+                t.call(json!({"userId": user, "phone": number}))
+                    .fails(Kind::Precondition, "COMMAND-3M0fs");
                 let request = json!({"userId": user, "phone": t.number()});
                 t.call(request.clone())
                     .fails(Kind::Precondition, "COMMAND-3M0fs");

@@ -73,6 +73,16 @@ pub const TABLE: Table = Table {
                 .call(json!({"userId": machine}))
                 .fails(Kind::Precondition, "COMMAND-Dggw2");
         }),
+        case(
+            "the user is looked at first, then its type, then the date",
+            |t| {
+                let past = |user: &str| {
+                    t.call(json!({"userId": user, "expirationDate": "2020-01-01T00:00:00Z"}))
+                };
+                past(&t.human_in(&t.org(), json!({}))).fails(Kind::Precondition, "COMMAND-Dggw2");
+                past(&t.human()).fails(Kind::Precondition, "COMMAND-Df2f1");
+            },
+        ),
         case("a user id has 1 to 200 characters", |t| {
             t.call(json!({"userId": "a".repeat(201)})).expect_invalid();
             if !t.encoding.uses_rest_path() {

@@ -29,8 +29,8 @@ pub const GET: Table = Table {
             assert_eq!(answer["details"]["sequence"], "2");
         }),
         case("an unknown user is not found, a machine is no human", |t| {
-            let foreign = t.human_in(&t.org(), json!({}));
-            for user in ["1", &foreign] {
+            let org = t.org();
+            for user in ["1", &t.human_in(&org, json!({})), &t.machine_in(&org)] {
                 t.call(json!({"userId": user}))
                     .fails(Kind::NotFound, "QUERY-Hms2s");
             }
@@ -92,16 +92,24 @@ pub const UPDATE: Table = Table {
             t.call(json!({"userId": user, "email": new}))
                 .fails(Kind::Precondition, "COMMAND-2b7fM");
         }),
-        case("an initial user is not initialised", |t| {
-            let user = t.initial_human(json!({}));
-            t.call(json!({"userId": user, "email": address(t)}))
-                .fails(Kind::Precondition, "COMMAND-J8dsk");
-        }),
+        case(
+            "an initial user is not initialised, whatever the address",
+            |t| {
+                let own = address(t);
+                let user = t.initial_human(json!({"email": {"email": own}}));
+                for new in [address(t), own] {
+                    t.call(json!({"userId": user, "email": new}))
+                        .fails(Kind::Precondition, "COMMAND-J8dsk");
+                }
+            },
+        ),
         case(
             "an unknown user and a machine are failed preconditions",
             |t| {
-                let foreign = t.human_in(&t.org(), json!({}));
-                for user in ["1", &foreign, &t.machine()] {
+                let org = t.org();
+                let foreign = t.human_in(&org, json!({}));
+                let initial = t.initial_human_in(&org, json!({}));
+                for user in ["1", &foreign, &initial, &t.machine()] {
                     t.call(json!({"userId": user, "email": address(t)}))
                         .fails(Kind::Precondition, "COMMAND-0Pe4r");
                 }
@@ -134,12 +142,18 @@ pub const SET_MY: Table = Table {
                     .fails(Kind::Precondition, "COMMAND-2b7fM");
             },
         ),
-        case("an initial user is not initialised", |t| {
-            let token = t.token_of(&t.initial_human(json!({})));
-            t.by(&token)
-                .call(json!({"email": address(t)}))
-                .fails(Kind::Precondition, "COMMAND-J8dsk");
-        }),
+        case(
+            "an initial user is not initialised, whatever the address",
+            |t| {
+                let own = address(t);
+                let token = t.token_of(&t.initial_human(json!({"email": {"email": own}})));
+                for new in [address(t), own] {
+                    t.by(&token)
+                        .call(json!({"email": new}))
+                        .fails(Kind::Precondition, "COMMAND-J8dsk");
+                }
+            },
+        ),
         case("a machine has no address", |t| {
             t.by(&t.token_without_membership())
                 .call(json!({"email": address(t)}))
@@ -164,14 +178,17 @@ pub const RESEND: Table = Table {
             t.expect_last_events(&user, &["user.human.added", CODE, CODE]);
         }),
         case("an unknown user and a machine are not found", |t| {
-            for user in ["1", &t.machine()] {
+            let initial = t.initial_human_in(&t.org(), json!({}));
+            for user in ["1", &initial, &t.machine()] {
                 t.call(json!({"userId": user}))
                     .fails(Kind::NotFound, "COMMAND-0Pe4r");
             }
         }),
-        case("an initial user is not initialised", |t| {
-            t.call(json!({"userId": t.initial_human(json!({}))}))
-                .fails(Kind::Precondition, "COMMAND-E3fbw");
+        case("an initial user is not initialised, verified or not", |t| {
+            for user in initials(t) {
+                t.call(json!({"userId": user}))
+                    .fails(Kind::Precondition, "COMMAND-E3fbw");
+            }
         }),
         case("a verified address needs no code", |t| {
             t.call(json!({"userId": t.human()}))
@@ -194,9 +211,11 @@ pub const RESEND_MY: Table = Table {
             t.by(&t.token_of(&t.human()))
                 .call(json!({}))
                 .fails(Kind::Precondition, "COMMAND-3M9ds");
-            t.by(&t.token_of(&t.initial_human(json!({}))))
-                .call(json!({}))
-                .fails(Kind::Precondition, "COMMAND-E3fbw");
+            for user in initials(t) {
+                t.by(&t.token_of(&user))
+                    .call(json!({}))
+                    .fails(Kind::Precondition, "COMMAND-E3fbw");
+            }
             t.by(&t.token_without_membership())
                 .call(json!({}))
                 .fails(Kind::NotFound, "COMMAND-0Pe4r");
@@ -275,7 +294,7 @@ pub const RESEND_INITIALIZATION: Table = Table {
             },
         ),
         case("an unknown user and a machine are not found", |t| {
-            for user in ["1", &t.machine()] {
+            for user in ["1", &t.human_in(&t.org(), json!({})), &t.machine()] {
                 t.call(json!({"userId": user}))
                     .fails(Kind::NotFound, "COMMAND-2M9df");
             }
@@ -284,7 +303,7 @@ pub const RESEND_INITIALIZATION: Table = Table {
             t.call(json!({"userId": t.human()}))
                 .fails(Kind::Precondition, "COMMAND-2M9sd");
         }),
-        case("an address is an address", |t| {
+        case("an address is an address, whoever it is for", |t| {
             t.call(json!({"userId": "1", "email": "ada"}))
                 .fails(Kind::Invalid, "EMAIL-599BI");
         }),
@@ -304,6 +323,14 @@ run_tables! {
 
 fn address(t: &Scene) -> String {
     format!("{}@example.com", t.unique("ada"))
+}
+
+/// People who have not finished the registration, with an address to verify and with a verified one.
+fn initials(t: &Scene) -> [String; 2] {
+    [false, true].map(|is_verified| {
+        let email = json!({"email": address(t), "isEmailVerified": is_verified});
+        t.initial_human(json!({"email": email}))
+    })
 }
 
 /// A person whose address waits for a code: id, token and code.

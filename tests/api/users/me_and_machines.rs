@@ -93,8 +93,9 @@ pub const MACHINE: Table = Table {
             t.call(request).fails(Kind::Precondition, "COMMAND-2n8vs");
         }),
         case("an unknown user and a person are not found", |t| {
-            for user in ["1", &t.human()] {
-                t.call(json!({"userId": user, "name": "x"}))
+            for user in ["1", &t.human(), &t.machine_in(&t.org())] {
+                // The name that machines here have already.
+                t.call(json!({"userId": user, "name": "Difference Engine"}))
                     .fails(Kind::NotFound, "COMMAND-5M0od");
             }
         }),

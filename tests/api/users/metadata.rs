@@ -10,7 +10,7 @@ use crate::{
         GET_USER_METADATA, LIST_MY_METADATA, LIST_USER_METADATA, LIST_USER_METADATA_V1,
         REMOVE_USER_METADATA, SET_USER_METADATA, SET_USER_METADATA_V1,
     },
-    table::{Scene, Table, case, run_tables},
+    table::{Case, Scene, Table, case, run_tables},
 };
 
 const SET: &str = "user.metadata.set";
@@ -107,13 +107,16 @@ pub const BULK_SET: Table = Table {
                 .fails(Kind::Invalid, "META-2m00f");
             assert_eq!(t.changes(&user).len(), 2);
         }),
-        case("no data comes before an unknown user", |t| {
-            t.call(json!({"id": "1"}))
-                .fails(Kind::Precondition, "META-9mm2d");
-            let entries = json!([{"key": "a", "value": b64(b"1")}]);
-            t.call(json!({"id": "1", "metadata": entries}))
-                .fails(Kind::Precondition, "COMMAND-uXHNj");
-        }),
+        case(
+            "no data comes before an unknown user, it before a blank key",
+            |t| {
+                t.call(json!({"id": "1"}))
+                    .fails(Kind::Precondition, "META-9mm2d");
+                let entries = json!([{"key": " ", "value": b64(b"1")}]);
+                t.call(json!({"id": "1", "metadata": entries}))
+                    .fails(Kind::Precondition, "COMMAND-uXHNj");
+            },
+        ),
         case("keys and values are limited", |t| {
             let entries = json!([{"key": "k".repeat(201), "value": b64(b"1")}]);
             t.call(json!({"id": t.human(), "metadata": entries}))
@@ -248,17 +251,7 @@ pub const BULK_REMOVE: Table = Table {
                 .ok();
             assert_eq!(keys_of(&left, "result"), ["Beta"]);
         }),
-        case(
-            "no keys come before an unknown user, it before a blank key",
-            |t| {
-                t.call(json!({"id": "1"}))
-                    .fails(Kind::Precondition, "META-9mm2d");
-                t.call(json!({"id": "1", "keys": [" "]}))
-                    .fails(Kind::Precondition, "COMMAND-uXHNj");
-                t.call(json!({"id": t.human(), "keys": [" "]}))
-                    .fails(Kind::Invalid, "COMMAND-m29ds");
-            },
-        ),
+        NO_KEYS,
         case("a key has 1 to 200 characters", |t| {
             for key in ["", &"k".repeat(201)] {
                 t.call(json!({"id": t.human(), "keys": ["a", key]}))
@@ -283,21 +276,21 @@ pub const SET_V2: Table = Table {
         case(
             "an unknown user is a failed precondition, a stranger is refused",
             |t| {
-                let entries = json!([{"key": "a", "value": b64(b"1")}]);
-                t.call(json!({"userId": "1", "metadata": entries}))
+                let blank = json!([{"key": " ", "value": b64(b"1")}]);
+                t.call(json!({"userId": "1", "metadata": blank}))
                     .fails(Kind::Precondition, "COMMAND-uXHNj");
                 let user = t.human();
                 let own = t.token_of(&user);
+                let request = json!({"userId": user, "metadata": blank});
                 t.by(&own)
-                    .call(json!({"userId": user, "metadata": entries}))
+                    .call(request.clone())
                     .fails(Kind::NotFound, "AUTHZ-cdgFk");
-                t.call(json!({"userId": user, "metadata": [{"key": " ", "value": b64(b"1")}]}))
-                    .fails(Kind::Invalid, "META-2m00f");
+                t.call(request).fails(Kind::Invalid, "META-2m00f");
             },
         ),
-        case("some data is demanded", |t| {
-            let refused = t.call(json!({"userId": t.human()})).failure();
-            assert!([3, 9].contains(&refused.code), "{refused:?}");
+        case("no data comes before an unknown user", |t| {
+            t.call(json!({"userId": "1"}))
+                .fails(Kind::Precondition, "META-9mm2d");
         }),
     ],
 };
@@ -353,17 +346,13 @@ pub const DELETE_V2: Table = Table {
             t.call(json!({"userId": user, "keys": ["alpha"]}))
                 .fails(Kind::NotFound, "META-2nnds");
         }),
-        case(
-            "an unknown user is a failed precondition, a stranger is refused",
-            |t| {
-                t.call(json!({"userId": "1", "keys": ["a"]}))
-                    .fails(Kind::Precondition, "COMMAND-uXHNj");
-                let user = t.human();
-                t.by(&t.token_of(&user))
-                    .call(json!({"userId": user, "keys": ["a"]}))
-                    .fails(Kind::NotFound, "AUTHZ-cdgFk");
-            },
-        ),
+        NO_KEYS,
+        case("a stranger is refused", |t| {
+            let user = t.human();
+            t.by(&t.token_of(&user))
+                .call(json!({"userId": user, "keys": ["a"]}))
+                .fails(Kind::NotFound, "AUTHZ-cdgFk");
+        }),
     ],
 };
 
@@ -380,6 +369,18 @@ run_tables! {
     list_user_metadata_agrees_with_its_table = LIST_V2,
     delete_user_metadata_agrees_with_its_table = DELETE_V2,
 }
+
+const NO_KEYS: Case = case(
+    "no keys come before an unknown user, it before a blank key",
+    |t| {
+        let forget = |user: &str, keys: &[&str]| {
+            t.call(t.fitting(json!({"id": user, "userId": user, "keys": keys})))
+        };
+        forget("1", &[]).fails(Kind::Precondition, "META-9mm2d");
+        forget("1", &[" "]).fails(Kind::Precondition, "COMMAND-uXHNj");
+        forget(&t.human(), &[" "]).fails(Kind::Invalid, "COMMAND-m29ds");
+    },
+);
 
 fn b64(value: &[u8]) -> String {
     STANDARD.encode(value)

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::{
     clients::Kind,
-    operations::{GET_USER_BY_ID_V1, UPDATE_MY_USER_NAME, UPDATE_USER_NAME},
-    table::{Scene, Table, case, run_tables},
+    operations::{ADD_ORG_DOMAIN, GET_USER_BY_ID_V1, UPDATE_MY_USER_NAME, UPDATE_USER_NAME},
+    table::{Scene, Table, case, expect_in_order, run_tables},
 };
 
 const CHANGED: &str = "user.username.changed";
@@ -39,9 +39,24 @@ pub const UPDATE: Table = Table {
                 .ok();
             t.call(json!({"userId": t.human(), "userName": name})).ok();
         }),
-        case("a blank name comes before an unknown user", |t| {
-            t.call(json!({"userId": "1", "userName": "  "}))
-                .fails(Kind::Invalid, "COMMAND-2N9fs");
+        case("each error comes before the next", |t| {
+            let [(user, own), (foreign, taken)] = in_a_domain_that_changed_hands(t);
+            let faults = [
+                (json!({"userName": "  "}), Kind::Invalid, "COMMAND-2N9fs"),
+                (
+                    json!({"userId": foreign, "userName": taken}),
+                    Kind::NotFound,
+                    "COMMAND-5N9ds",
+                ),
+                (
+                    json!({"userName": own}),
+                    Kind::Precondition,
+                    "COMMAND-6m9gs",
+                ),
+                (json!({"userName": taken}), Kind::Invalid, "COMMAND-Di2ei"),
+            ];
+            let good = json!({"userId": user});
+            expect_in_order(|request| t.call(request), good, &faults);
         }),
         case("an unknown user is not found", |t| {
             let foreign = t.human_in(&t.org(), json!({}));
@@ -110,6 +125,16 @@ pub const UPDATE_MY: Table = Table {
                 .call(json!({"userName": name}))
                 .fails(Kind::Exists, "V3-DKcYh");
         }),
+        case(
+            "no change comes before a domain, it before a taken name",
+            |t| {
+                let [(user, own), (_, taken)] = in_a_domain_that_changed_hands(t);
+                let token = t.token_of(&user);
+                let to = |name: &str| t.by(&token).call(json!({"userName": name}));
+                to(&own).fails(Kind::Precondition, "COMMAND-6m9gs");
+                to(&taken).fails(Kind::Invalid, "COMMAND-Di2ei");
+            },
+        ),
         case("a domain of another organization is refused", |t| {
             let domain = t.foreign_domain();
             t.by(&t.token_without_membership())
@@ -129,6 +154,20 @@ pub const UPDATE_MY: Table = Table {
 run_tables! {
     update_user_name_agrees_with_its_table = UPDATE,
     update_my_user_name_agrees_with_its_table = UPDATE_MY,
+}
+
+/// A user of the first organization and one of another, each with its name, in a domain that the other
+/// organization has got after the first was made.
+fn in_a_domain_that_changed_hands(t: &Scene) -> [(String, String); 2] {
+    let (org, domain) = (t.org(), format!("{}.example.com", t.unique("d")));
+    let names = [format!("ada@{domain}"), format!("bob@{domain}")];
+    let [own, taken] = names;
+    let user = t.human_of(json!({"username": own}));
+    let request = json!({"domain": domain});
+    t.rest(&ADD_ORG_DOMAIN, &t.admin.token, Some(&org), request)
+        .ok();
+    let foreign = t.human_in(&org, json!({"username": taken}));
+    [(user, own), (foreign, taken)]
 }
 
 fn expect_foreign_domain(t: &Scene, mut request: serde_json::Value) {

@@ -6,7 +6,7 @@ use crate::{
     clients::Kind,
     operations::{GET_HUMAN_PROFILE, GET_MY_PROFILE, UPDATE_HUMAN_PROFILE, UPDATE_MY_PROFILE},
     people::merged,
-    table::{Table, case, run_tables},
+    table::{Table, case, expect_in_order, run_tables},
 };
 
 const CHANGED: &str = "user.human.profile.changed";
@@ -32,9 +32,11 @@ pub const GET: Table = Table {
         case("an unknown user is not found, a machine is no human", |t| {
             t.call(json!({"userId": "1"}))
                 .fails(Kind::NotFound, "QUERY-HNhb3");
-            let foreign = t.human_in(&t.org(), json!({}));
-            t.call(json!({"userId": foreign}))
-                .fails(Kind::NotFound, "QUERY-HNhb3");
+            let org = t.org();
+            for foreign in [t.human_in(&org, json!({})), t.machine_in(&org)] {
+                t.call(json!({"userId": foreign}))
+                    .fails(Kind::NotFound, "QUERY-HNhb3");
+            }
             t.call(json!({"userId": t.machine()}))
                 .fails(Kind::Precondition, "QUERY-WLTce");
         }),
@@ -95,15 +97,26 @@ pub const UPDATE: Table = Table {
                 }
             },
         ),
-        case(
-            "a name of spaces is empty, and comes before an unknown user",
-            |t| {
-                t.call(of("1", json!({"firstName": " "})))
-                    .fails(Kind::Invalid, "USER-UCej2");
-                t.call(of("1", json!({"lastName": " "})))
-                    .fails(Kind::Invalid, "USER-4hB7d");
-            },
-        ),
+        case("each error comes before the next", |t| {
+            let org = t.org();
+            let (user, foreign) = (t.human(), t.human_in(&org, json!({})));
+            for (org, user) in [(t.org_id(), &user), (org.as_str(), &foreign)] {
+                let request = of(user, json!({}));
+                t.rest(&UPDATE_HUMAN_PROFILE, &t.admin.token, Some(org), request)
+                    .ok();
+            }
+            let faults = [
+                (json!({"firstName": " "}), Kind::Invalid, "USER-UCej2"),
+                (json!({"lastName": " "}), Kind::Invalid, "USER-4hB7d"),
+                (
+                    json!({"userId": foreign}),
+                    Kind::Precondition,
+                    "COMMAND-3M9sd",
+                ),
+                (json!({}), Kind::Precondition, "COMMAND-2M0fs"),
+            ];
+            expect_in_order(|request| t.call(request), of(&user, json!({})), &faults);
+        }),
         case(
             "names have 1 to 200 characters, a language at most 10",
             |t| {
@@ -139,14 +152,15 @@ pub const UPDATE_MY: Table = Table {
                 .call(new_profile())
                 .fails(Kind::Precondition, "COMMAND-2M0fs");
         }),
-        case("names say something", |t| {
-            let token = t.token_of(&t.human());
-            let names = |first: &str, last: &str| {
-                let names = json!({"firstName": first, "lastName": last});
-                t.by(&token).call(merged(new_profile(), names))
-            };
-            names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
-            names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
+        case("names say something, also those of a machine", |t| {
+            for token in [t.token_of(&t.human()), t.token_without_membership()] {
+                let names = |first: &str, last: &str| {
+                    let names = json!({"firstName": first, "lastName": last});
+                    t.by(&token).call(merged(new_profile(), names))
+                };
+                names(" ", " ").fails(Kind::Invalid, "USER-UCej2");
+                names("Ada", " ").fails(Kind::Invalid, "USER-4hB7d");
+            }
         }),
         case("a machine has no profile", |t| {
             t.by(&t.token_without_membership())

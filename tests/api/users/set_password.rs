@@ -10,6 +10,7 @@ use crate::{
         SEND_HUMAN_RESET_PASSWORD_NOTIFICATION, SET_HUMAN_INITIAL_PASSWORD, SET_HUMAN_PASSWORD,
         SET_PASSWORD, UPDATE_MY_PASSWORD, VERIFY_INVITE_CODE,
     },
+    people::merged,
     table::{Case, Scene, Table, case, run_tables},
 };
 
@@ -78,13 +79,18 @@ pub const RESET_V1: Table = Table {
         case(
             "an unknown user is not found, an initial one not initialised",
             |t| {
-                let foreign = t.human_in(&t.org(), json!({}));
-                for user in ["1", &foreign, &t.machine()] {
+                let org = t.org();
+                let foreign = t.human_in(&org, json!({}));
+                let initial = t.initial_human_in(&org, json!({}));
+                for user in ["1", &foreign, &initial, &t.machine()] {
                     t.call(json!({"userId": user}))
                         .fails(Kind::NotFound, "COMMAND-SAF4f");
                 }
-                t.call(json!({"userId": t.initial_human(json!({}))}))
-                    .fails(Kind::Precondition, "COMMAND-Sfe4g");
+                let initial = t.initial_human(json!({}));
+                for way in ["TYPE_EMAIL", "TYPE_SMS"] {
+                    t.call(json!({"userId": initial, "type": way}))
+                        .fails(Kind::Precondition, "COMMAND-Sfe4g");
+                }
             },
         ),
     ],
@@ -185,8 +191,12 @@ pub const RESET_V2: Table = Table {
                     t.call(json!({"userId": user}))
                         .fails(Kind::NotFound, "COMMAND-SAF4f");
                 }
-                t.call(json!({"userId": t.initial_human(json!({}))}))
-                    .fails(Kind::Precondition, "COMMAND-Sfe4g");
+                let initial = t.initial_human(json!({}));
+                for way in ["NOTIFICATION_TYPE_Email", "NOTIFICATION_TYPE_SMS"] {
+                    let link = json!({"notificationType": way});
+                    t.call(json!({"userId": initial, "sendLink": link}))
+                        .fails(Kind::Precondition, "COMMAND-Sfe4g");
+                }
             },
         ),
         case("the user itself may, a stranger not", |t| {
@@ -275,8 +285,11 @@ pub const SET_V2: Table = Table {
                     t.call(json!({"userId": user, "newPassword": new}))
                         .fails(Kind::Precondition, "COMMAND-G8dh3");
                 }
-                t.call(json!({"userId": t.initial_human(json!({})), "newPassword": new}))
-                    .fails(Kind::Precondition, "COMMAND-M9dse");
+                let initial = json!({"userId": t.initial_human(json!({})), "newPassword": new});
+                for proof in [json!({}), json!({"currentPassword": "x"})] {
+                    t.call(merged(initial.clone(), proof))
+                        .fails(Kind::Precondition, "COMMAND-M9dse");
+                }
             },
         ),
         case("a new password is demanded", |t| {
@@ -385,8 +398,10 @@ run_tables! {
 }
 
 const V1_ERRORS: Case = case("unknown, initial, weak, too long: in this order", |t| {
-    let foreign = t.human_in(&t.org(), json!({}));
-    for user in ["1", &foreign, &t.machine()] {
+    let org = t.org();
+    let foreign = t.human_in(&org, json!({}));
+    let initial = t.initial_human_in(&org, json!({}));
+    for user in ["1", &foreign, &initial, &t.machine()] {
         t.call(json!({"userId": user, "password": "weak"}))
             .fails(Kind::Precondition, "COMMAND-G8dh3");
     }

@@ -280,9 +280,15 @@ fn state_of(t: &Scene, user: &str) -> String {
     shown["user"]["state"].as_str().unwrap().to_owned()
 }
 
+/// Expects that users of another organization are unknown, whatever state they are in.
 fn unknown_in_v1(t: &Scene, id: &str) {
-    let user = t.human_in(&t.org(), json!({}));
-    for user in ["1", &user] {
+    let org = t.org();
+    let [active, locked] = [(); 2].map(|()| t.human_in(&org, json!({})));
+    let request = json!({"id": locked});
+    t.rest(&LOCK_USER_V1, &t.admin.token, Some(&org), request)
+        .ok();
+    let initial = t.initial_human_in(&org, json!({}));
+    for user in ["1", &active, &locked, &initial] {
         t.call(json!({"id": user})).fails(Kind::NotFound, id);
     }
 }
