@@ -2,8 +2,9 @@
 //! `target/coverage.md` lists it.
 //!
 //! Every table tells what it has passed. In a run of all tests, the table that ends last writes the
-//! list, and its test fails if an operation of the contract lacks an encoding that it is offered in, or
-//! declares an error id that none of its cases has met. A run of chosen tests writes nothing.
+//! list, and its test fails if an operation of the contract lacks an encoding that it is offered in,
+//! declares an error id that none of its cases has met, or answers one that it does not declare. A run of
+//! chosen tests writes nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -58,7 +59,7 @@ pub fn answered(operation: &Operation, answer: &Answer) {
 /// Notes that a table has passed; writes the list when every operation has one that did.
 ///
 /// # Panics
-/// If an operation then lacks an encoding or one of its error ids.
+/// If an operation then lacks an encoding or one of its error ids, or has answered another id.
 pub fn end(operation: &Operation) {
     let passed = {
         let mut passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,6 +82,15 @@ pub fn end(operation: &Operation) {
     assert!(missing.is_empty(), "{missing:?} were not called");
     let unmet: Vec<_> = offered.iter().flat_map(|m| unmet(&passed, m)).collect();
     assert!(unmet.is_empty(), "never answered:\n{}", unmet.join("\n"));
+    let undeclared: Vec<_> = offered
+        .iter()
+        .flat_map(|m| undeclared(&passed, m))
+        .collect();
+    assert!(
+        undeclared.is_empty(),
+        "answered, but not declared:\n{}",
+        undeclared.join("\n")
+    );
     let list = list(&passed, &offered, &not_offered);
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("coverage.md");
     fs::write(file, list).unwrap();
@@ -107,6 +117,28 @@ fn unmet(passed: &Passed, method: &Method) -> impl Iterator<Item = String> {
         .iter()
         .filter(move |id| !met(id))
         .map(|id| format!("{} {id}", method.path))
+}
+
+/// The ids that any operation may answer, and that none declares.
+const COMMON: [&str; 7] = [
+    "AUTH-toLo1",
+    "AUTH-7fs1e",
+    "AUTH-Bs7Ds",
+    "AUTHZ-cdgFk",
+    "AUTH-5mWD2",
+    "AUTH-AWfge",
+    "CODE-Tr1es",
+];
+
+/// The error ids that a case has met and that a method does not declare.
+fn undeclared(passed: &Passed, method: &Method) -> impl Iterator<Item = String> {
+    passed
+        .errors
+        .iter()
+        .filter(|(path, id)| {
+            *path == method.path && !method.errors.contains(id) && !COMMON.contains(&id.as_str())
+        })
+        .map(|(path, id)| format!("{path} {id}"))
 }
 
 /// The list as Markdown: how many cases passed, a dash where an encoding is not offered.
