@@ -1,4 +1,4 @@
--- The whole schema of a Belfry database, version 2 (PRAGMA user_version).
+-- The whole schema of a Belfry database, version 3 (PRAGMA user_version).
 --
 -- Conventions: `row` is the integer key inside the database, `id` the text that the API shows. Times
 -- are microseconds since 1970-01-01T00:00:00Z, UTC. Booleans are 0 or 1. State, events and messages
@@ -442,6 +442,30 @@ CREATE TABLE email_providers (
 
 -- One at most is in use.
 CREATE UNIQUE INDEX email_providers_active ON email_providers (is_active) WHERE is_active = 1;
+
+-- Ways to send SMS that the administration API keeps; the plugins of the configuration are not here.
+CREATE TABLE sms_providers (
+    row                INTEGER PRIMARY KEY,
+    id                 TEXT    NOT NULL UNIQUE,
+    description        TEXT    NOT NULL,
+    is_active          INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)),
+    -- 1 Twilio account, 2 HTTP endpoint
+    kind               INTEGER NOT NULL CHECK (kind IN (1, 2)),
+    -- Twilio accounts: the account, who the SMS come from, the Verify service if that makes the codes.
+    sid                TEXT    NOT NULL DEFAULT '',
+    sender_number      TEXT    NOT NULL DEFAULT '',
+    verify_service_sid TEXT    NOT NULL DEFAULT '',
+    -- HTTP endpoints: the URL.
+    endpoint           TEXT    NOT NULL DEFAULT '',
+    -- The token or the signing key, sealed with the instance key and bound to the id.
+    secret             BLOB    NOT NULL,
+    sequence           INTEGER NOT NULL,
+    created_at         INTEGER NOT NULL,
+    changed_at         INTEGER NOT NULL
+) STRICT;
+
+-- One at most is in use.
+CREATE UNIQUE INDEX sms_providers_active ON sms_providers (is_active) WHERE is_active = 1;
 
 -- How codes and secrets are made, where that was changed; the rest is as configured.
 CREATE TABLE secret_generators (

@@ -17,11 +17,13 @@ mod instance;
 mod keys;
 mod lists;
 mod members;
+mod message_providers;
 pub mod oauth;
 mod orgs;
 mod phones;
 mod secret_generators;
 pub mod setup;
+mod sms_providers;
 mod table;
 mod texts;
 mod tokens;
@@ -104,6 +106,7 @@ fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         orgs::register,
         phones::register,
         secret_generators::register,
+        sms_providers::register,
         texts::register,
         tokens::register,
         users::register,

@@ -279,6 +279,42 @@ events! {
     SmtpConfigDeactivated { id: String } = "instance.smtp.config.deactivated",
     /// A way to send e-mail was removed.
     SmtpConfigRemoved { id: String } = "instance.smtp.config.removed",
+    /// A Twilio account was added; no token is told.
+    SmsConfigTwilioAdded {
+        id: String,
+        #[serde(skip_serializing_if = "String::is_empty")] description: String,
+        sid: String,
+        #[serde(skip_serializing_if = "String::is_empty")] sender_number: String,
+        #[serde(skip_serializing_if = "String::is_empty")] verify_service_sid: String,
+    } = "instance.sms.configtwilio.added",
+    /// A Twilio account changed; only what differs is told.
+    SmsConfigTwilioChanged {
+        id: String,
+        #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] sid: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] sender_number: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] verify_service_sid: Option<String>,
+    } = "instance.sms.configtwilio.changed",
+    /// A Twilio account got another token, which is not told.
+    SmsConfigTwilioTokenChanged { id: String } = "instance.sms.configtwilio.token.changed",
+    /// An HTTP endpoint for SMS was added; no key is told.
+    SmsConfigHttpAdded {
+        id: String,
+        #[serde(skip_serializing_if = "String::is_empty")] description: String,
+        endpoint: String,
+    } = "instance.sms.confighttp.added",
+    /// An HTTP endpoint for SMS changed; only what differs is told, and no key.
+    SmsConfigHttpChanged {
+        id: String,
+        #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] endpoint: Option<String>,
+    } = "instance.sms.confighttp.changed",
+    /// A way to send SMS became the one that is tried first.
+    SmsConfigActivated { id: String } = "instance.sms.configactivated",
+    /// A way to send SMS is not used any more.
+    SmsConfigDeactivated { id: String } = "instance.sms.configdeactivated",
+    /// A way to send SMS was removed.
+    SmsConfigRemoved { id: String } = "instance.sms.configremoved",
 }
 
 impl Event {

@@ -226,6 +226,17 @@ catalogue! {
     SMTP_TEST_PASSWORD_MISSING InvalidArgument "SMTP-p9kj" "Errors.SMTPConfig.TestPassword"
     SMTP_TEST_PASSWORD_NOT_FOUND NotFound "SMTP-p9cc" "Errors.SMTPConfig.NotFound"
     SMTP_TEST_NOT_FOUND NotFound "SMTP-99klw" "Errors.SMTPConfig.NotFound"
+
+    // SMS providers
+    SMS_GET_NOT_FOUND NotFound "QUERY-fn99w" "Errors.SMSConfig.NotExisting"
+    SMS_TWILIO_UPDATE_NOT_FOUND NotFound "COMMAND-MUY0IFAf8O" "Errors.SMSConfig.NotFound"
+    SMS_TOKEN_NOT_FOUND NotFound "COMMAND-ij3NhEHATp" "Errors.SMSConfig.NotFound"
+    SMS_HTTP_UPDATE_NOT_FOUND NotFound "COMMAND-6NW4I5Kqzj" "Errors.SMSConfig.NotFound"
+    SMS_ACTIVATE_NOT_FOUND NotFound "COMMAND-9ULtp9PH5E" "Errors.SMSConfig.NotFound"
+    SMS_ACTIVE FailedPrecondition "COMMAND-B25GFeIvRi" "Errors.SMSConfig.AlreadyActive"
+    SMS_DEACTIVATE_NOT_FOUND NotFound "COMMAND-La91dGNhbM" "Errors.SMSConfig.NotFound"
+    SMS_INACTIVE FailedPrecondition "COMMAND-OSZAEkYvk7" "Errors.SMSConfig.AlreadyDeactivated"
+    SMS_REMOVE_NOT_FOUND NotFound "COMMAND-povEVHPCkV" "Errors.SMSConfig.NotFound"
 }
 
 /// The id of the refusal after too many wrong codes; Belfry's own (README, "Differences").

@@ -14,6 +14,11 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.CustomMessageText.Invalid" => "The message text is invalid",
         "Errors.CustomMessageText.NotFound" => "There is no message text of this level",
         "Errors.NoChangesFound" => "Nothing would change",
+        "Errors.SMSConfig.AlreadyActive" => "This way to send SMS is active already",
+        "Errors.SMSConfig.AlreadyDeactivated" => "This way to send SMS is inactive already",
+        "Errors.SMSConfig.NotExisting" | "Errors.SMSConfig.NotFound" => {
+            "There is no such way to send SMS"
+        }
         "Errors.SMTPConfig.AlreadyActive" => "This way to send e-mail is active already",
         "Errors.SMTPConfig.AlreadyDeactivated" => "This way to send e-mail is inactive already",
         "Errors.SMTPConfig.NotFound" => "There is no such way to send e-mail",

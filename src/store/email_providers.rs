@@ -2,45 +2,28 @@
 
 use rusqlite::{Row, params};
 
-use super::transaction::{ReadTx, WriteTx};
-use crate::{clock::Timestamp, domain::SmtpSettings, error::Error};
+use super::{
+    provider::{self, Provider},
+    transaction::{ReadTx, WriteTx},
+};
+use crate::{domain::SmtpSettings, error::Error};
 
 /// A way to send e-mail.
-#[derive(Clone, Debug)]
-pub struct EmailProvider {
-    /// Its id.
-    pub id: String,
-    /// What it is for; may be empty.
-    pub description: String,
-    /// Whether it is the one that is used.
-    pub is_active: bool,
-    /// What it is.
-    pub kind: EmailProviderKind,
-    /// The password or the signing key, sealed (`secrets::Keys::seal_setting`).
-    pub sealed_secret: Vec<u8>,
-    /// The sequence of the instance's event that last changed it.
-    pub sequence: i64,
-    /// When it was added.
-    pub created_at: Timestamp,
-    /// When it was last changed.
-    pub changed_at: Timestamp,
-}
+pub type EmailProvider = Provider<EmailProviderKind>;
 
 /// What an e-mail provider is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmailProviderKind {
-    /// A mail server.
+    /// A mail server; the secret is the password.
     Smtp(SmtpSettings),
-    /// An HTTP endpoint, by its URL.
+    /// An HTTP endpoint; the secret is the signing key.
     Http {
         /// The URL.
         endpoint: String,
     },
 }
 
-const COLUMNS: &str =
-    "id, description, is_active, kind, sender_address, sender_name, reply_to, tls, host, user,
-    endpoint, secret, sequence, created_at, changed_at";
+const KIND_COLUMNS: &str = "kind, sender_address, sender_name, reply_to, tls, host, user, endpoint";
 
 impl ReadTx<'_> {
     /// The provider that is used.
@@ -48,11 +31,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn active_email_provider(&self) -> Result<Option<EmailProvider>, Error> {
-        self.row(
-            &format!("SELECT {COLUMNS} FROM email_providers WHERE is_active = 1"),
-            [],
-            provider,
-        )
+        self.row(&select("WHERE is_active = 1"), [], read)
     }
 
     /// The provider with an id.
@@ -60,11 +39,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn email_provider(&self, id: &str) -> Result<Option<EmailProvider>, Error> {
-        self.row(
-            &format!("SELECT {COLUMNS} FROM email_providers WHERE id = ?1"),
-            [id],
-            provider,
-        )
+        self.row(&select("WHERE id = ?1"), [id], read)
     }
 
     /// All providers, in the order in which they were added.
@@ -72,39 +47,32 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn email_providers(&self) -> Result<Vec<EmailProvider>, Error> {
-        self.rows(
-            &format!("SELECT {COLUMNS} FROM email_providers ORDER BY row"),
-            [],
-            provider,
-        )
+        self.rows(&select("ORDER BY row"), [], read)
     }
 }
 
-fn provider(row: &Row<'_>) -> rusqlite::Result<EmailProvider> {
-    let is_smtp = row.get::<_, i64>(3)? == 1;
-    Ok(EmailProvider {
-        id: row.get(0)?,
-        description: row.get(1)?,
-        is_active: row.get(2)?,
-        kind: if is_smtp {
-            EmailProviderKind::Smtp(SmtpSettings {
-                sender_address: row.get(4)?,
-                sender_name: row.get(5)?,
-                reply_to: row.get(6)?,
-                tls: row.get(7)?,
-                host: row.get(8)?,
-                user: row.get(9)?,
-            })
-        } else {
-            EmailProviderKind::Http {
-                endpoint: row.get(10)?,
-            }
-        },
-        sealed_secret: row.get(11)?,
-        sequence: row.get(12)?,
-        created_at: Timestamp::from_micros(row.get(13)?),
-        changed_at: Timestamp::from_micros(row.get(14)?),
-    })
+fn select(which: &str) -> String {
+    let columns = provider::COLUMNS;
+    format!("SELECT {columns}, {KIND_COLUMNS} FROM email_providers {which}")
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<EmailProvider> {
+    let at = |column: usize| provider::KIND + column;
+    let kind = if row.get::<_, i64>(at(0))? == 1 {
+        EmailProviderKind::Smtp(SmtpSettings {
+            sender_address: row.get(at(1))?,
+            sender_name: row.get(at(2))?,
+            reply_to: row.get(at(3))?,
+            tls: row.get(at(4))?,
+            host: row.get(at(5))?,
+            user: row.get(at(6))?,
+        })
+    } else {
+        EmailProviderKind::Http {
+            endpoint: row.get(at(7))?,
+        }
+    };
+    provider::provider(row, kind)
 }
 
 impl WriteTx<'_> {

@@ -229,6 +229,16 @@ operations! {
     REMOVE_EMAIL_PROVIDER = ADMIN RemoveEmailProvider DELETE "/admin/v1/email/{id}";
     TEST_EMAIL_PROVIDER_SMTP_BY_ID = ADMIN TestEmailProviderSMTPById POST "/admin/v1/email/smtp/{id}/_test" body;
     TEST_EMAIL_PROVIDER_SMTP = ADMIN TestEmailProviderSMTP POST "/admin/v1/email/smtp/_test" body;
+    LIST_SMS_PROVIDERS = ADMIN ListSMSProviders POST "/admin/v1/sms/_search" body;
+    GET_SMS_PROVIDER = ADMIN GetSMSProvider GET "/admin/v1/sms/{id}";
+    ADD_SMS_PROVIDER_TWILIO = ADMIN AddSMSProviderTwilio POST "/admin/v1/sms/twilio" body;
+    UPDATE_SMS_PROVIDER_TWILIO = ADMIN UpdateSMSProviderTwilio PUT "/admin/v1/sms/twilio/{id}" body;
+    UPDATE_SMS_PROVIDER_TWILIO_TOKEN = ADMIN UpdateSMSProviderTwilioToken PUT "/admin/v1/sms/twilio/{id}/token" body;
+    ADD_SMS_PROVIDER_HTTP = ADMIN AddSMSProviderHTTP POST "/admin/v1/sms/http" body;
+    UPDATE_SMS_PROVIDER_HTTP = ADMIN UpdateSMSProviderHTTP PUT "/admin/v1/sms/http/{id}" body;
+    ACTIVATE_SMS_PROVIDER = ADMIN ActivateSMSProvider POST "/admin/v1/sms/{id}/_activate" body;
+    DEACTIVATE_SMS_PROVIDER = ADMIN DeactivateSMSProvider POST "/admin/v1/sms/{id}/_deactivate" body;
+    REMOVE_SMS_PROVIDER = ADMIN RemoveSMSProvider DELETE "/admin/v1/sms/{id}";
 
     ADD_ORGANIZATION = ORGS AddOrganization POST "/v2/organizations" body;
     LIST_ORGANIZATIONS = ORGS ListOrganizations POST "/v2/organizations/_search" body;

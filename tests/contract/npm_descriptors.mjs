@@ -39,12 +39,13 @@ const deliberate = new Map([
 
 // What the published package does not have yet; contract/orgs-and-auth.md and users.md have it.
 const newer = [
-  /^zitadel\.(admin|settings)\.v1\.\w*EmailProviderHTTP\w*: fields .* signing_key/,
+  /^zitadel\.(admin|settings)\.v1\.\w*(Email|SMS)ProviderHTTP\w*: fields .* signing_key/,
+  /^zitadel\.settings\.v1\.HTTPConfig: fields "1 endpoint, 2 signing_key"/,
   /^zitadel\.org\.v2\.(OrganizationService\.)?(Update|Deactivate|Activate|Delete)Organization/,
   /^zitadel\.user\.v2\.(ByteFilterMethod|MetadataKeyFilter|MetadataValueFilter):/,
   /^zitadel\.user\.v2\.SearchQuery: fields .* 17 metadata_key_filter, 18 metadata_value_filter"/,
   /^zitadel\.org\.v2\.AddOrganizationRequest: fields .* 4 organization_id"/,
-  /^zitadel\.admin\.v1\.UpdateEmailProviderHTTPRequest: fields .* 4 expiration_signing_key"/,
+  /^zitadel\.admin\.v1\.Update(Email|SMS)ProviderHTTPRequest: fields .* 4 expiration_signing_key"/,
 ];
 
 const [nodeModules, descriptorSet] = process.argv.slice(2);

@@ -1,8 +1,10 @@
 //! Get and list the ways to send e-mail, in the forms of `/smtp` and `/email`; passwords are never shown.
 
-use super::seen_as_object;
 use crate::{
-    api::{Ctx, details, lists},
+    api::{
+        Ctx, lists,
+        message_providers::{self, list, one, signing_key},
+    },
     contract::pb::zitadel::{
         admin::v1::{
             GetEmailProviderByIdRequest, GetEmailProviderByIdResponse, GetEmailProviderRequest,
@@ -14,11 +16,9 @@ use crate::{
             EmailProvider as WireProvider, EmailProviderHttp, EmailProviderSmtp,
             EmailProviderState, SmtpConfig, SmtpConfigState, email_provider::Config,
         },
-        v1::ObjectDetails,
     },
-    domain::{Aggregate, List, Page},
     error::{self, Error},
-    store::{EmailProvider, EmailProviderKind, ReadTx},
+    store::{EmailProvider, EmailProviderKind},
 };
 
 /// Shows the active mail server.
@@ -99,39 +99,7 @@ pub(in crate::api) async fn list_email_providers(
     })
 }
 
-/// A provider with its details.
-type Found = (EmailProvider, ObjectDetails);
-
-fn one(
-    ctx: &Ctx,
-    find: impl FnOnce(&ReadTx<'_>) -> Result<Option<EmailProvider>, Error>,
-) -> Result<Found, Error> {
-    ctx.services.store.point(|tx| {
-        let provider = find(tx)?.ok_or(error::SMTP_GET_NOT_FOUND)?;
-        Ok(with_details(provider, tx.instance()?.aggregate))
-    })
-}
-
-/// A page of the providers in the order in which they were added. There are a few at most.
-async fn list(
-    ctx: &Ctx,
-    page: Page,
-    is_wanted: fn(&EmailProvider) -> bool,
-) -> Result<List<Found>, Error> {
-    let read = move |tx: &ReadTx<'_>| {
-        let mut providers = tx.email_providers()?;
-        providers.retain(is_wanted);
-        let instance = tx.instance()?.aggregate;
-        let page = List::cut(providers, page, tx.as_of()?);
-        Ok(page.map(|provider| with_details(provider, instance.clone())))
-    };
-    ctx.services.store.read(read).await
-}
-
-fn with_details(provider: EmailProvider, instance: Aggregate) -> Found {
-    let details = details::full(&seen_as_object(&provider, instance));
-    (provider, details)
-}
+type Found = message_providers::Found<EmailProviderKind>;
 
 /// # Errors
 /// NOTFOUND for an HTTP endpoint: this form knows mail servers alone.
@@ -164,25 +132,19 @@ fn email_provider(ctx: &Ctx, (provider, details): Found) -> WireProvider {
     } else {
         EmailProviderState::EmailProviderInactive
     };
-    let config = match provider.kind {
+    let config = match &provider.kind {
         EmailProviderKind::Smtp(settings) => Config::Smtp(EmailProviderSmtp {
-            sender_address: settings.sender_address,
-            sender_name: settings.sender_name,
+            sender_address: settings.sender_address.clone(),
+            sender_name: settings.sender_name.clone(),
             tls: settings.tls,
-            host: settings.host,
-            user: settings.user,
-            reply_to_address: settings.reply_to,
+            host: settings.host.clone(),
+            user: settings.user.clone(),
+            reply_to_address: settings.reply_to.clone(),
         }),
-        EmailProviderKind::Http { endpoint } => {
-            let keys = &ctx.services.keys;
-            let signing_key = keys.open_setting(&provider.id, &provider.sealed_secret);
-            Config::Http(EmailProviderHttp {
-                endpoint,
-                signing_key: signing_key
-                    .and_then(|key| String::from_utf8(key).ok())
-                    .unwrap_or_default(),
-            })
-        }
+        EmailProviderKind::Http { endpoint } => Config::Http(EmailProviderHttp {
+            endpoint: endpoint.clone(),
+            signing_key: signing_key(ctx, &provider),
+        }),
     };
     WireProvider {
         details: Some(details),

@@ -1,8 +1,10 @@
 //! `AddSMTPConfig`, `UpdateSMTPConfig` and `UpdateSMTPConfigPassword`, and their twins of `/email`.
 
-use super::save;
 use crate::{
-    api::{Ctx, details},
+    api::{
+        Ctx, details,
+        message_providers::{differing, new, save, seal, unchanged},
+    },
     contract::pb::zitadel::admin::v1::{
         AddSmtpConfigRequest, AddSmtpConfigResponse, UpdateSmtpConfigPasswordRequest,
         UpdateSmtpConfigPasswordResponse, UpdateSmtpConfigRequest, UpdateSmtpConfigResponse,
@@ -32,16 +34,9 @@ pub(in crate::api) async fn add(
         error::SMTP_ADD_HOST_INVALID,
     )?;
     let id = ctx.new_id();
-    let mut provider = EmailProvider {
-        sealed_secret: seal(ctx, &id, &request.password),
-        id: id.clone(),
-        description: request.description.trim().to_owned(),
-        is_active: false,
-        kind: EmailProviderKind::Smtp(settings.clone()),
-        sequence: 0,
-        created_at: ctx.now,
-        changed_at: ctx.now,
-    };
+    let description = request.description.trim().to_owned();
+    let kind = EmailProviderKind::Smtp(settings.clone());
+    let mut provider = new(ctx, &id, description, kind, &request.password);
     let details = ctx
         .write(move |tx| {
             let event = Event::SmtpConfigAdded {
@@ -68,7 +63,7 @@ pub(in crate::api) async fn update(
     ctx: &Ctx,
     request: UpdateSmtpConfigRequest,
 ) -> Result<UpdateSmtpConfigResponse, Error> {
-    let new = SmtpSettings {
+    let wanted = SmtpSettings {
         sender_address: request.sender_address.trim().to_owned(),
         sender_name: request.sender_name,
         reply_to: request.reply_to_address.trim().to_owned(),
@@ -77,7 +72,7 @@ pub(in crate::api) async fn update(
         user: request.user,
     };
     check(
-        &new,
+        &wanted,
         error::SMTP_UPDATE_SENDER_EMPTY,
         error::SMTP_UPDATE_HOST_INVALID,
     )?;
@@ -89,14 +84,13 @@ pub(in crate::api) async fn update(
         .write(move |tx| {
             let found = find(tx, &id)?;
             let (mut provider, old) = found.ok_or(error::SMTP_UPDATE_NOT_FOUND)?;
-            let is_same = old == new && provider.description == description && sealed.is_none();
+            let is_same = old == wanted && provider.description == description && sealed.is_none();
             if is_same {
-                let object = super::seen_as_object(&provider, tx.instance()?.aggregate);
-                return Ok(details::full(&object));
+                return Ok(unchanged(tx, &provider)?);
             }
-            let event = changed(&provider, &old, &description, &new);
+            let event = changed(&provider, &old, &description, &wanted);
             provider.description = description;
-            provider.kind = EmailProviderKind::Smtp(new);
+            provider.kind = EmailProviderKind::Smtp(wanted);
             if let Some(sealed) = sealed {
                 provider.sealed_secret = sealed;
             }
@@ -155,10 +149,6 @@ fn check(
     }
 }
 
-fn seal(ctx: &Ctx, id: &str, password: &str) -> Vec<u8> {
-    ctx.services.keys.seal_setting(id, password.as_bytes())
-}
-
 /// The event of a change, with what differs.
 fn changed(
     provider: &EmailProvider,
@@ -166,7 +156,6 @@ fn changed(
     description: &str,
     new: &SmtpSettings,
 ) -> Event {
-    let differing = |old: &str, new: &str| (old != new).then(|| new.to_owned());
     Event::SmtpConfigChanged {
         id: provider.id.clone(),
         description: differing(&provider.description, description),

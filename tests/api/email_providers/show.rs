@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMITS_OF_ID, NEEDS_INSTANCE_ROLE, mail_server, turn};
+use super::mail_server;
 use crate::{
     clients::Kind,
+    message_providers::{EMAIL, LIMITS_OF_ID, NEEDS_INSTANCE_ROLE, expect_order, ids, pages, turn},
     operations::{
-        ACTIVATE_EMAIL_PROVIDER, DEACTIVATE_EMAIL_PROVIDER, GET_EMAIL_PROVIDER,
-        GET_EMAIL_PROVIDER_BY_ID, GET_SMTP_CONFIG, GET_SMTP_CONFIG_BY_ID, LIST_EMAIL_PROVIDERS,
-        LIST_SMTP_CONFIGS,
+        GET_EMAIL_PROVIDER, GET_EMAIL_PROVIDER_BY_ID, GET_SMTP_CONFIG, GET_SMTP_CONFIG_BY_ID,
+        LIST_EMAIL_PROVIDERS, LIST_SMTP_CONFIGS,
     },
     people::merged,
     table::{Scene, Table, case, run_tables},
@@ -24,11 +24,11 @@ pub const GET_ACTIVE: Table = Table {
                 let _turn = turn();
                 t.call(json!({})).fails(Kind::NotFound, "QUERY-fwofw");
                 let (smtp, http) = (t.smtp_config(), t.http_provider());
-                with_active(t, &smtp, || {
+                EMAIL.with_active(t, &smtp, || {
                     let shown = t.call(json!({})).ok()["smtpConfig"].clone();
                     assert_eq!(shown, smtp_config(t, &smtp, "SMTP_CONFIG_ACTIVE"));
                 });
-                with_active(t, &http, || {
+                EMAIL.with_active(t, &http, || {
                     t.call(json!({})).fails(Kind::NotFound, "QUERY-fwofw");
                 });
             },
@@ -45,7 +45,7 @@ pub const GET_ACTIVE_EMAIL: Table = Table {
             let _turn = turn();
             t.call(json!({})).fails(Kind::NotFound, "QUERY-fwofw");
             for id in [t.smtp_config(), t.http_provider()] {
-                with_active(t, &id, || {
+                EMAIL.with_active(t, &id, || {
                     let shown = t.call(json!({})).ok()["config"].clone();
                     assert_eq!(shown["id"], id);
                     assert_eq!(shown["state"], "EMAIL_PROVIDER_ACTIVE");
@@ -106,10 +106,9 @@ pub const LIST: Table = Table {
             "mail servers are listed in the order of their making",
             |t| {
                 let (http, first, second) = (t.http_provider(), t.smtp_config(), t.smtp_config());
-                let ids = ids(&t.call(json!({})).ok());
-                assert!(!ids.contains(&http));
-                let place = |wanted: &str| ids.iter().position(|id| id == wanted);
-                assert!(place(&first).unwrap() < place(&second).unwrap());
+                let answer = t.call(json!({})).ok();
+                assert!(!ids(&answer).contains(&http));
+                expect_order(&answer, &first, &second);
             },
         ),
         case("a page and the whole", pages),
@@ -123,9 +122,7 @@ pub const LIST_EMAIL: Table = Table {
     cases: &[
         case("all are listed in the order of their making", |t| {
             let (first, second) = (t.smtp_config(), t.http_provider());
-            let ids = ids(&t.call(json!({})).ok());
-            let place = |wanted: &str| ids.iter().position(|id| id == wanted);
-            assert!(place(&first).unwrap() < place(&second).unwrap());
+            expect_order(&t.call(json!({})).ok(), &first, &second);
         }),
         case("a page and the whole", pages),
         NEEDS_INSTANCE_ROLE,
@@ -141,45 +138,9 @@ run_tables! {
     list_email_providers_agrees_with_its_table = LIST_EMAIL,
 }
 
-fn pages(t: &Scene) {
-    for _ in 0..3 {
-        t.smtp_config();
-    }
-    let page = |offset: u64, limit: u32| {
-        let query = json!({"offset": offset.to_string(), "limit": limit});
-        t.call(json!({"query": query})).ok()
-    };
-    let (first, second) = (page(0, 2), page(1, 1));
-    assert_eq!(ids(&first).len(), 2);
-    assert_eq!(ids(&first)[1..], ids(&second));
-    let details = &first["details"];
-    let total: u64 = details["totalResult"].as_str().unwrap().parse().unwrap();
-    assert!(total >= 3, "{details}");
-    assert!(details["viewTimestamp"].is_string(), "{details}");
-    assert_eq!(page(1_000_000, 5)["result"], Value::Null);
-}
-
-fn ids(answer: &Value) -> Vec<String> {
-    let result = answer["result"].as_array().cloned().unwrap_or_default();
-    let id = |shown: &Value| shown["id"].as_str().unwrap().to_owned();
-    result.iter().map(id).collect()
-}
-
 /// A mail server as `/smtp` shows it.
 fn smtp_config(t: &Scene, id: &str, state: &str) -> Value {
     let details = t.email_provider(id)["details"].clone();
     let more = json!({"password": null, "id": id, "state": state, "details": details});
     merged(mail_server(json!({})), more)
-}
-
-/// Runs a check while a provider is active.
-fn with_active(t: &Scene, id: &str, check: impl FnOnce()) {
-    t.rest_as_admin(&ACTIVATE_EMAIL_PROVIDER, json!({"id": id}))
-        .ok();
-    let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check));
-    t.rest_as_admin(&DEACTIVATE_EMAIL_PROVIDER, json!({"id": id}))
-        .ok();
-    if let Err(panic) = checked {
-        std::panic::resume_unwind(panic);
-    }
 }

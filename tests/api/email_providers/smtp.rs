@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMITS_OF_ID, NEEDS_INSTANCE_ROLE, events_of, expect_change, mail_server, turn};
+use super::mail_server;
 use crate::{
     clients::Kind,
+    message_providers::{
+        EMAIL, LIMITS_OF_ID, NEEDS_INSTANCE_ROLE, database_holds, expect_change, turn,
+    },
     operations::{
         ACTIVATE_EMAIL_PROVIDER, ADD_EMAIL_PROVIDER_SMTP, ADD_SMTP_CONFIG,
         DEACTIVATE_EMAIL_PROVIDER, UPDATE_EMAIL_PROVIDER_SMTP, UPDATE_EMAIL_PROVIDER_SMTP_PASSWORD,
@@ -73,7 +76,7 @@ const ADDING: &[Case] = &[
             let answer = t.call(request.clone()).ok();
             let id = answer["id"].as_str().unwrap();
             assert_eq!(t.email_provider(id)["smtp"], request);
-            assert_eq!(events_of(t, id)[0].3, request);
+            assert_eq!(EMAIL.events_of(t, id)[0].3, request);
         },
     ),
     case("spaces around address and host are no part of them", |t| {
@@ -231,14 +234,10 @@ fn passwords_and_signing_keys_are_sealed() {
     let endpoint = json!({"endpoint": "http://localhost:1/hook"});
     let key = app.rest_as_admin(&crate::operations::ADD_EMAIL_PROVIDER_HTTP, endpoint);
     let key = key.ok()["signingKey"].as_str().unwrap().to_owned();
-    let read = |name: &str| std::fs::read(app.path(name)).unwrap_or_default();
-    let bytes = [read("belfry.db"), read("belfry.db-wal")].concat();
-    let holds = |text: &str| {
-        bytes
-            .windows(text.len())
-            .any(|part| part == text.as_bytes())
-    };
-    assert!(holds("Sends reminders"), "the rows are there");
-    assert!(!holds("Secr3t-Passw0rd!"));
-    assert!(!holds(&key));
+    assert!(
+        database_holds(&app, "Sends reminders"),
+        "the rows are there"
+    );
+    assert!(!database_holds(&app, "Secr3t-Passw0rd!"));
+    assert!(!database_holds(&app, &key));
 }

@@ -11,9 +11,10 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{LIMITS_OF_ID, NEEDS_INSTANCE_ROLE, mail_server};
+use super::mail_server;
 use crate::{
     clients::Kind,
+    message_providers::{LIMITS_OF_ID, NEEDS_INSTANCE_ROLE},
     operations::{
         ADD_SMTP_CONFIG, TEST_EMAIL_PROVIDER_SMTP, TEST_EMAIL_PROVIDER_SMTP_BY_ID,
         TEST_SMTP_CONFIG, TEST_SMTP_CONFIG_BY_ID,

@@ -1,49 +1,39 @@
-//! `AddEmailProviderHTTP` and `UpdateEmailProviderHTTP`: an endpoint that gets the e-mails as JSON.
+//! Add and change an endpoint that gets the messages as JSON.
 //!
 //! What it gets is signed (contract/providers.md §4); the key is made here and shown to administrators.
 
-use super::{save, seen_as_object};
+use super::{Family, differing, new, save, seal, unchanged};
 use crate::{
     api::{Ctx, details},
     contract::pb::zitadel::admin::v1::{
         AddEmailProviderHttpRequest, AddEmailProviderHttpResponse, UpdateEmailProviderHttpRequest,
         UpdateEmailProviderHttpResponse,
     },
-    domain::{CodePolicy, Event, SecretGenerator},
-    error::{self, Error},
-    store::{EmailProvider, EmailProviderKind},
+    domain::{CodePolicy, SecretGenerator},
+    error::Error,
 };
 
 /// Characters of a signing key: letters and digits.
 const KEY_LENGTH: u32 = 36;
 
 /// Adds an endpoint; it is inactive at first.
-pub(in crate::api) async fn add(
+pub(in crate::api) async fn add<Kind: Family>(
     ctx: &Ctx,
     request: AddEmailProviderHttpRequest,
 ) -> Result<AddEmailProviderHttpResponse, Error> {
+    let AddEmailProviderHttpRequest {
+        endpoint,
+        description,
+    } = request;
     let id = ctx.new_id();
     let signing_key = new_signing_key();
-    let mut provider = EmailProvider {
-        sealed_secret: ctx.services.keys.seal_setting(&id, signing_key.as_bytes()),
-        id: id.clone(),
-        description: request.description,
-        is_active: false,
-        kind: EmailProviderKind::Http {
-            endpoint: request.endpoint.clone(),
-        },
-        sequence: 0,
-        created_at: ctx.now,
-        changed_at: ctx.now,
-    };
+    let kind = Kind::http(endpoint.clone());
+    let mut provider = new(ctx, &id, description, kind, &signing_key);
     let details = ctx
         .write(move |tx| {
-            let event = Event::SmtpConfigHttpAdded {
-                id: provider.id.clone(),
-                description: provider.description.clone(),
-                endpoint: request.endpoint,
-            };
-            Ok(details::full(&save(tx, &mut provider, event)?))
+            let (id, description) = (provider.id.clone(), provider.description.clone());
+            let event = Kind::http_added(id, description, endpoint);
+            Ok(Kind::details(&save(tx, &mut provider, event)?))
         })
         .await?;
     Ok(AddEmailProviderHttpResponse {
@@ -54,18 +44,14 @@ pub(in crate::api) async fn add(
 }
 
 /// Changes an endpoint, and its signing key if that is to end now.
-pub(in crate::api) async fn update(
+pub(in crate::api) async fn update<Kind: Family>(
     ctx: &Ctx,
     request: UpdateEmailProviderHttpRequest,
 ) -> Result<UpdateEmailProviderHttpResponse, Error> {
     let signing_key = match request.expiration_signing_key {
         None => None,
         Some(end) if end.seconds == 0 && end.nanos == 0 => Some(new_signing_key()),
-        Some(_) => {
-            return Err(Error::invalid(
-                "invalid UpdateEmailProviderHTTPRequest.ExpirationSigningKey: value must equal 0s",
-            ));
-        }
+        Some(_) => return Err(Error::invalid(Kind::REFUSALS.key_end)),
     };
     let UpdateEmailProviderHttpRequest {
         id,
@@ -73,34 +59,24 @@ pub(in crate::api) async fn update(
         description,
         ..
     } = request;
-    let keys = &ctx.services.keys;
-    let sealed = signing_key
-        .as_ref()
-        .map(|key| keys.seal_setting(&id, key.as_bytes()));
+    let sealed = signing_key.as_ref().map(|key| seal(ctx, &id, key));
     let details = ctx
         .write(move |tx| {
-            let found = tx.email_provider(&id)?;
-            let mut provider = found.ok_or(error::SMTP_HTTP_UPDATE_NOT_FOUND)?;
-            let EmailProviderKind::Http { endpoint: old } = &provider.kind else {
-                return Err(error::SMTP_HTTP_UPDATE_NOT_FOUND.into());
-            };
-            let differing = |old: &str, new: &str| (old != new).then(|| new.to_owned());
+            let found = Kind::find(tx, &id)?;
+            let mut provider = found.ok_or(Kind::REFUSALS.update_http)?;
+            let old = provider.kind.endpoint();
+            let old = old.ok_or(Kind::REFUSALS.update_http)?;
             let new_endpoint = differing(old, &endpoint);
             let new_description = differing(&provider.description, &description);
             if new_endpoint.is_none() && new_description.is_none() && sealed.is_none() {
-                let object = seen_as_object(&provider, tx.instance()?.aggregate);
-                return Ok(details::full(&object));
+                return Ok(unchanged(tx, &provider)?);
             }
-            provider.kind = EmailProviderKind::Http { endpoint };
+            provider.kind = Kind::http(endpoint);
             provider.description = description;
             if let Some(sealed) = sealed {
                 provider.sealed_secret = sealed;
             }
-            let event = Event::SmtpConfigHttpChanged {
-                id,
-                description: new_description,
-                endpoint: new_endpoint,
-            };
+            let event = Kind::http_changed(id, new_description, new_endpoint);
             Ok(details::full(&save(tx, &mut provider, event)?))
         })
         .await?;

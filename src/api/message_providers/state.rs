@@ -1,30 +1,29 @@
-//! Activate, deactivate and remove a way to send e-mail, for `/smtp` and `/email` alike.
+//! Activate, deactivate and remove a way to send messages.
 
-use super::{save, seen_as_object};
+use super::{Family, save, seen_as_object};
 use crate::{
     api::{Ctx, details},
     contract::pb::zitadel::admin::v1::{
         ActivateSmtpConfigRequest, ActivateSmtpConfigResponse, DeactivateSmtpConfigRequest,
         DeactivateSmtpConfigResponse, RemoveSmtpConfigRequest, RemoveSmtpConfigResponse,
     },
-    domain::Event,
-    error::{self, Error},
+    error::Error,
 };
 
-/// Makes a way to send e-mail the one that is used; any other becomes inactive.
-pub(in crate::api) async fn activate(
+/// Makes a provider the one that is used; any other becomes inactive.
+pub(in crate::api) async fn activate<Kind: Family>(
     ctx: &Ctx,
     request: ActivateSmtpConfigRequest,
 ) -> Result<ActivateSmtpConfigResponse, Error> {
     let details = ctx
         .write(move |tx| {
-            let found = tx.email_provider(&request.id)?;
-            let mut provider = found.ok_or(error::SMTP_ACTIVATE_NOT_FOUND)?;
+            let found = Kind::find(tx, &request.id)?;
+            let mut provider = found.ok_or(Kind::REFUSALS.activate)?;
             if provider.is_active {
-                return Err(error::SMTP_ACTIVE.into());
+                return Err(Kind::REFUSALS.active.into());
             }
             provider.is_active = true;
-            let event = Event::SmtpConfigActivated { id: request.id };
+            let event = Kind::activated(request.id);
             Ok(details::created(&save(tx, &mut provider, event)?))
         })
         .await?;
@@ -33,20 +32,20 @@ pub(in crate::api) async fn activate(
     })
 }
 
-/// Stops using a way to send e-mail.
-pub(in crate::api) async fn deactivate(
+/// Stops using a provider.
+pub(in crate::api) async fn deactivate<Kind: Family>(
     ctx: &Ctx,
     request: DeactivateSmtpConfigRequest,
 ) -> Result<DeactivateSmtpConfigResponse, Error> {
     let details = ctx
         .write(move |tx| {
-            let found = tx.email_provider(&request.id)?;
-            let mut provider = found.ok_or(error::SMTP_DEACTIVATE_NOT_FOUND)?;
+            let found = Kind::find(tx, &request.id)?;
+            let mut provider = found.ok_or(Kind::REFUSALS.deactivate)?;
             if !provider.is_active {
-                return Err(error::SMTP_INACTIVE.into());
+                return Err(Kind::REFUSALS.inactive.into());
             }
             provider.is_active = false;
-            let event = Event::SmtpConfigDeactivated { id: request.id };
+            let event = Kind::deactivated(request.id);
             Ok(details::created(&save(tx, &mut provider, event)?))
         })
         .await?;
@@ -55,20 +54,20 @@ pub(in crate::api) async fn deactivate(
     })
 }
 
-/// Removes a way to send e-mail, also the one that is used.
-pub(in crate::api) async fn remove(
+/// Removes a provider, also the one that is used.
+pub(in crate::api) async fn remove<Kind: Family>(
     ctx: &Ctx,
     request: RemoveSmtpConfigRequest,
 ) -> Result<RemoveSmtpConfigResponse, Error> {
     let details = ctx
         .write(move |tx| {
-            let found = tx.email_provider(&request.id)?;
-            let mut provider = found.ok_or(error::SMTP_REMOVE_NOT_FOUND)?;
-            tx.delete_email_provider(&request.id)?;
-            let instance = tx.append_to_instance(Event::SmtpConfigRemoved { id: request.id })?;
+            let found = Kind::find(tx, &request.id)?;
+            let mut provider = found.ok_or(Kind::REFUSALS.remove)?;
+            Kind::delete(tx, &request.id)?;
+            let instance = tx.append_to_instance(Kind::removed(request.id))?;
             provider.sequence = instance.sequence;
             provider.changed_at = instance.changed_at;
-            Ok(details::full(&seen_as_object(&provider, instance)))
+            Ok(Kind::details(&seen_as_object(&provider, instance)))
         })
         .await?;
     Ok(RemoveSmtpConfigResponse {
