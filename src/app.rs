@@ -14,8 +14,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     api::{
-        CodeChecking, CodePolicies, CodeSettings, Ctx, KeyMaker, MailTester, Operations,
-        PasswordHasher, Services,
+        CodeChecking, CodePolicies, CodeSettings, Ctx, GatewayCalls, KeyMaker, MailTester,
+        Operations, PasswordHasher, Services,
         oauth::OAuth,
         setup::{self, FirstRun},
     },
@@ -24,7 +24,7 @@ use crate::{
     config::Config,
     contract::Contract,
     delivery::{self, Checker, Delivery, HookAnswer, Receipts},
-    domain::{CodeChecker, GeneratorType, SecretGenerator, SmtpSettings},
+    domain::{CodeChecker, GeneratorType, SecretGenerator, SmsGateway, SmtpSettings},
     error::Error,
     ids::IdGenerator,
     mail::{self, MailServer},
@@ -33,7 +33,7 @@ use crate::{
     store::{Store, StoreOptions},
     transport::{self, Bound, Server},
 };
-use providers::Reloader;
+use providers::{Kept, Order, Reloader, RunningProviders};
 
 /// A database with its key, ready for commands.
 pub struct Opened {
@@ -156,7 +156,11 @@ impl App {
             first_run,
         } = open(config, Purpose::Serve)?;
         show(&first_run);
-        let providers = Arc::new(providers::start(config)?);
+        let kept = Kept {
+            store: store.clone(),
+            keys: keys.clone(),
+        };
+        let providers = Arc::new(providers::start(config, &kept)?);
         let delivery = Delivery::start(delivery::Settings {
             store: store.clone(),
             clock: clock.clone(),
@@ -168,10 +172,16 @@ impl App {
             external_url: config.server.external_url.clone(),
         })
         .context("cannot start the delivery")?;
-        let reloader = Reloader::start(config, providers.clone())
+        let reloader = Reloader::start(config, kept, providers.clone())
             .context("cannot start watching the configuration")?;
-        let checker = Arc::new(Checker(providers.clone()));
-        let services = Arc::new(services(config, store, keys, clock, ids, checker)?);
+        let asked = Asked {
+            checker: Arc::new(Checker(providers.clone())),
+            gateway: Arc::new(RunningProviders {
+                registry: providers.clone(),
+                orders: reloader.orders(),
+            }),
+        };
+        let services = Arc::new(services(config, store, keys, clock, ids, asked)?);
         let server = Arc::new(server(config, services, hook(delivery.receipts()))?);
         Ok(Self {
             bound,
@@ -212,7 +222,7 @@ impl App {
         // Delivery stops while the running requests end; what they leave is sent after the next start.
         let (tell, told) = std::sync::mpsc::channel::<()>();
         let (delivery, providers, reloader) = (self.delivery, self.providers, self.reloader);
-        let reload = reloader.bell();
+        let reload = reloader.orders();
         let stopping = std::thread::spawn(move || {
             let _ = told.recv();
             info!("stopping: running requests and attempts to send end first");
@@ -241,7 +251,7 @@ impl App {
 
 /// Resolves at SIGTERM or SIGINT; rings at SIGHUP until then.
 fn stop_signal(
-    reload: Option<crossbeam_channel::Sender<()>>,
+    reload: crossbeam_channel::Sender<Order>,
 ) -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
@@ -257,10 +267,7 @@ fn stop_signal(
                 _ = terminate.recv() => return,
                 _ = interrupt.recv() => return,
                 _ = hangup.recv() => {
-                    // Full means that a reload is to come anyhow.
-                    if let Some(reload) = &reload {
-                        let _ = reload.try_send(());
-                    }
+                    let _ = reload.send(Order::Reread);
                 }
                 _ = file_size.recv() => {
                     if !std::mem::replace(&mut is_said, true) {
@@ -272,13 +279,19 @@ fn stop_signal(
     })
 }
 
+/// Those whom an operation asks about providers.
+struct Asked {
+    checker: Arc<dyn CodeChecker>,
+    gateway: Arc<dyn SmsGateway>,
+}
+
 fn services(
     config: &Config,
     store: Store,
     keys: Arc<Keys>,
     clock: Clock,
     ids: IdGenerator,
-    checker: Arc<dyn CodeChecker>,
+    asked: Asked,
 ) -> anyhow::Result<Services> {
     let generator = &config.codes.verify_phone;
     let verify_phone = SecretGenerator {
@@ -310,7 +323,8 @@ fn services(
             max_wrong_tries: config.codes.max_wrong_tries,
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
         },
-        code_checking: CodeChecking::new(checker),
+        code_checking: CodeChecking::new(asked.checker),
+        gateway: GatewayCalls::new(asked.gateway),
         instance_domain: instance_domain(config),
         default_language: config.notifications.default_language.clone(),
         passwords: PasswordHasher::default(),

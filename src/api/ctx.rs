@@ -6,6 +6,7 @@ use crate::{
     api::{
         codes::{CodeChecking, CodePolicies},
         email_providers::MailTester,
+        gateway::GatewayCalls,
         keys::KeyMaker,
         oauth::OAuth,
         users::PasswordHasher,
@@ -38,6 +39,8 @@ pub struct Services {
     pub codes: CodeSettings,
     /// Asks providers about codes that they made.
     pub code_checking: CodeChecking,
+    /// Asks what SMS go through.
+    pub gateway: GatewayCalls,
     /// The domain below which organizations get theirs.
     pub instance_domain: String,
     /// The configured language of messages, which an administrator may change over the API.

@@ -11,6 +11,7 @@ mod details;
 mod email_providers;
 mod events;
 mod expiration;
+mod gateway;
 mod healthz;
 mod history;
 mod instance;
@@ -36,6 +37,7 @@ use futures_util::future::LocalBoxFuture;
 pub use codes::{CodeChecking, CodePolicies};
 pub use ctx::{CodeSettings, Ctx, Services};
 pub use email_providers::MailTester;
+pub use gateway::GatewayCalls;
 pub use keys::KeyMaker;
 pub use users::PasswordHasher;
 

@@ -1,9 +1,13 @@
-//! The providers of the configuration: started with the server, and made anew while it runs.
+//! The providers: those that the API keeps, then those of the configuration, which live side by side.
+//! They are started with the server, and made anew while it runs.
 //!
 //! SIGHUP, a changed configuration file or a changed plugin file makes the [`Reloader`] read the
-//! providers again. The rest of the configuration waits for the next start. A file is taken when it
-//! has stayed as it is for a moment, so that nobody catches it half written; what cannot be read or
-//! loaded is said, and all goes on as before.
+//! configuration's providers again, a commit those of the API. The rest of the configuration waits for
+//! the next start. A file is taken when it has stayed as it is for a moment, so that nobody catches it
+//! half written; what cannot be read or loaded is said, and all goes on as before.
+
+mod kept;
+mod running;
 
 use std::{
     collections::BTreeMap,
@@ -16,22 +20,25 @@ use std::{
 };
 
 use anyhow::Context as _;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use log::{error, info};
 
 use crate::{
     config::{Config, Isolation, Provider},
-    plugin::{self, Registry},
+    plugin::{self, Origin, ProviderConfig, Registry},
 };
+
+pub(super) use kept::Kept;
+pub(super) use running::RunningProviders;
 
 /// How often files are looked at, and how long one must stay as it is.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// Starts the configured providers.
+/// Starts the providers.
 ///
 /// # Errors
-/// If a required one is broken.
-pub(super) fn start(config: &Config) -> anyhow::Result<Registry> {
+/// If a required one is broken, or the database cannot be read.
+pub(super) fn start(config: &Config, kept: &Kept) -> anyhow::Result<Registry> {
     let executable = std::env::current_exe().context("cannot find the own executable")?;
     let options = plugin::Options {
         plugin_dir: config.notifications.plugin_dir.clone(),
@@ -40,11 +47,31 @@ pub(super) fn start(config: &Config) -> anyhow::Result<Registry> {
         copies: Some(config.database.path.with_extension("plugins")),
         ..plugin::Options::new(executable, config.base.clone())
     };
-    Ok(Registry::start(configs(config), options)?)
+    let kept = kept.configs();
+    let kept = kept.map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
+    Ok(Registry::start(in_order(kept, &configs(config)), options)?)
 }
 
-fn configs(config: &Config) -> Vec<plugin::ProviderConfig> {
-    let configured = |provider: &Provider| plugin::ProviderConfig {
+/// The providers of the API in front of those of the configuration. A name belongs to the
+/// configuration: it may be given there at any time.
+fn in_order(kept: Vec<ProviderConfig>, configured: &[ProviderConfig]) -> Vec<ProviderConfig> {
+    let is_free = |kept: &ProviderConfig| {
+        let is_taken = configured.iter().any(|config| config.name == kept.name);
+        if is_taken {
+            error!(
+                "provider {} of the API is left out: the configuration has one of that name",
+                kept.name
+            );
+        }
+        !is_taken
+    };
+    let mut all: Vec<_> = kept.into_iter().filter(is_free).collect();
+    all.extend_from_slice(configured);
+    all
+}
+
+fn configs(config: &Config) -> Vec<ProviderConfig> {
+    let configured = |provider: &Provider| ProviderConfig {
         name: provider.name.clone(),
         plugin: provider.plugin.clone(),
         isolation: match provider.isolation {
@@ -55,6 +82,7 @@ fn configs(config: &Config) -> Vec<plugin::ProviderConfig> {
         sha256: provider.sha256.clone(),
         memory_limit: provider.memory_limit,
         config: provider.config.expose().clone().into(),
+        origin: Origin::Config,
     };
     config
         .notifications
@@ -64,10 +92,22 @@ fn configs(config: &Config) -> Vec<plugin::ProviderConfig> {
         .collect()
 }
 
-/// Reads the providers of the configuration again when it is told to, or when a file has changed.
+/// What the reloader is told.
+pub(super) enum Order {
+    /// Read the configuration again.
+    Reread,
+    /// Read what the API keeps again.
+    Kept,
+    /// Say when all before this is done.
+    Tell(Sender<()>),
+    /// End.
+    Stop,
+}
+
+/// Reads the providers again when it is told to, or when a file has changed.
 pub(super) struct Reloader {
-    tell: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    orders: Sender<Order>,
+    thread: JoinHandle<()>,
 }
 
 impl Reloader {
@@ -75,67 +115,111 @@ impl Reloader {
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub(super) fn start(config: &Config, registry: Arc<Registry>) -> std::io::Result<Self> {
-        let (tell, told) = bounded(1);
-        let file = config.file.clone();
+    pub(super) fn start(
+        config: &Config,
+        kept: Kept,
+        registry: Arc<Registry>,
+    ) -> std::io::Result<Self> {
+        let (orders, received) = unbounded();
         let watch = config.notifications.watch;
+        let changed = orders.clone();
+        kept.store.on_sms_provider(move || {
+            let _ = changed.send(Order::Kept);
+        });
+        let sources = Sources {
+            file: config.file.clone(),
+            configured: configs(config),
+            kept,
+            registry,
+        };
         let thread = std::thread::Builder::new()
             .name("reloader".into())
-            .spawn(move || run(file.as_deref(), watch, &registry, &told))?;
-        Ok(Self {
-            tell: Some(tell),
-            thread: Some(thread),
-        })
+            .spawn(move || run(sources, watch, &received))?;
+        Ok(Self { orders, thread })
     }
 
-    /// What wakes the reloader: a message on it is one reload.
-    pub(super) fn bell(&self) -> Option<Sender<()>> {
-        self.tell.clone()
+    /// How it is told.
+    pub(super) fn orders(&self) -> Sender<Order> {
+        self.orders.clone()
     }
 
-    /// Ends it. Every bell must be gone by then.
-    pub(super) fn stop(mut self) {
-        self.tell = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+    /// Ends it.
+    pub(super) fn stop(self) {
+        let _ = self.orders.send(Order::Stop);
+        let _ = self.thread.join();
     }
 }
 
-fn run(file: Option<&Path>, watch: bool, registry: &Registry, told: &Receiver<()>) {
-    let mut seen = looks(file, registry);
+/// Where the providers come from, and where they go.
+struct Sources {
+    file: Option<PathBuf>,
+    /// Those of the configuration, as it was read last.
+    configured: Vec<ProviderConfig>,
+    kept: Kept,
+    registry: Arc<Registry>,
+}
+
+impl Sources {
+    fn reread(&mut self) {
+        let applied = Config::load(self.file.as_deref()).and_then(|config| {
+            let before = std::mem::replace(&mut self.configured, configs(&config));
+            self.apply().inspect_err(|_| self.configured = before)
+        });
+        if let Err(fault) = applied {
+            error!("the providers stay as they are: {fault:#}");
+        }
+    }
+
+    fn apply(&self) -> anyhow::Result<()> {
+        let kept = self.kept.configs();
+        let kept = kept.map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
+        Ok(self.registry.apply(in_order(kept, &self.configured))?)
+    }
+
+    /// How the files look that matter.
+    fn looks(&self) -> Looks {
+        looks(self.file.as_deref(), &self.registry)
+    }
+}
+
+fn run(mut sources: Sources, watch: bool, orders: &Receiver<Order>) {
+    let mut seen = sources.looks();
     let mut changing = None;
     loop {
-        match told.recv_timeout(GLANCE) {
-            Ok(()) => {
+        match orders.recv_timeout(GLANCE) {
+            Ok(Order::Reread) => {
                 info!("the providers are read again: asked to");
-                reload(file, registry);
-                seen = looks(file, registry);
-                changing = None;
+                sources.reread();
             }
-            Err(RecvTimeoutError::Disconnected) => return,
-            Err(RecvTimeoutError::Timeout) if !watch => {}
+            Ok(Order::Kept) => {
+                if let Err(fault) = sources.apply() {
+                    error!("the providers stay as they are: {fault:#}");
+                }
+                follow(&mut seen, sources.looks());
+                continue;
+            }
+            Ok(Order::Tell(done)) => {
+                let _ = done.send(());
+                continue;
+            }
+            Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) if !watch => continue,
             Err(RecvTimeoutError::Timeout) => {
-                let now = looks(file, registry);
+                let now = sources.looks();
                 if now == seen {
                     changing = None;
-                } else if changing.as_ref() == Some(&now) {
-                    info!("the providers are read again: {}", difference(&seen, &now));
-                    reload(file, registry);
-                    seen = looks(file, registry);
-                    changing = None;
-                } else {
-                    changing = Some(now);
+                    continue;
                 }
+                if changing.as_ref() != Some(&now) {
+                    changing = Some(now);
+                    continue;
+                }
+                info!("the providers are read again: {}", difference(&seen, &now));
+                sources.reread();
             }
         }
-    }
-}
-
-fn reload(file: Option<&Path>, registry: &Registry) {
-    let applied = Config::load(file).and_then(|config| Ok(registry.apply(configs(&config))?));
-    if let Err(fault) = applied {
-        error!("the providers stay as they are: {fault:#}");
+        seen = sources.looks();
+        changing = None;
     }
 }
 
@@ -150,6 +234,15 @@ fn looks(file: Option<&Path>, registry: &Registry) -> Looks {
         (path, look)
     };
     files.map(look).collect()
+}
+
+/// Looks at other files from now on; how those that were looked at before have changed since is still
+/// news.
+fn follow(seen: &mut Looks, now: Looks) {
+    seen.retain(|path, _| now.contains_key(path));
+    for (path, look) in now {
+        seen.entry(path).or_insert(look);
+    }
 }
 
 fn difference(before: &Looks, now: &Looks) -> String {

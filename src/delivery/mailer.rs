@@ -113,7 +113,7 @@ impl Lane for Mailer {
             }
             Provider::Http { name, endpoint } => {
                 let recipient = ("recipientEmailAddress", address.as_str());
-                let body = rendered.metadata(&message.id.to_string(), recipient, name);
+                let body = rendered.metadata(&message.id.to_string(), recipient, (name, name));
                 endpoint.post(&body, now.seconds())
             }
         };

@@ -99,6 +99,7 @@ impl Lane for Sender {
             let Recipient::Phone(number) = &message.recipient else {
                 return Err(Useless::Final(MessageState::Failed));
             };
+            let (id, description) = provider.label();
             let outgoing = plugin::Message {
                 message_id: message.id.to_string(),
                 attempt,
@@ -110,7 +111,7 @@ impl Lane for Sender {
                 metadata_json: rendered.metadata(
                     &message.id.to_string(),
                     ("recipientPhoneNumber", number.as_str()),
-                    provider.name(),
+                    (&id, &description),
                 ),
                 timeout: ATTEMPT_TIMEOUT
                     .min(message.expires_at.since(now))

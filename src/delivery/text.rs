@@ -129,12 +129,13 @@ pub(super) fn rendered(
 
 impl Rendered {
     /// The JSON object `{contextInfo, templateData, args}` of contract/providers.md §4; `recipient` is
-    /// the key under which the recipient stands, and the recipient.
+    /// the key under which the recipient stands, and the recipient; `provider` is the provider's id and
+    /// description.
     pub(super) fn metadata(
         &self,
         message: &str,
         recipient: (&str, &str),
-        provider: &str,
+        provider: (&str, &str),
     ) -> String {
         let part = |key| self.text.get(key);
         let all = [
@@ -155,7 +156,7 @@ impl Rendered {
         let mut context = json!({
             "eventType": self.event_type,
             "messageId": message,
-            "provider": { "id": provider, "description": provider },
+            "provider": { "id": provider.0, "description": provider.1 },
         });
         context[recipient.0] = json!(recipient.1);
         json!({

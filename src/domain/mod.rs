@@ -19,6 +19,7 @@ mod password;
 mod phone_number;
 mod search;
 mod search_words;
+mod sms_gateway;
 mod smtp_settings;
 mod template;
 mod text_method;
@@ -44,6 +45,7 @@ pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
 pub use search_words::{search_query, search_words};
+pub use sms_gateway::SmsGateway;
 pub use smtp_settings::SmtpSettings;
 pub use template::render;
 pub use text_method::TextMethod;

@@ -40,7 +40,8 @@ pub use record::PastFailure;
 pub use registry::{Registry, StartError};
 pub use state::State;
 
-/// One `[[notifications.providers]]` entry of the configuration, secrets resolved.
+/// What a provider is made from, secrets resolved: a `[[notifications.providers]]` entry of the
+/// configuration, or what the API keeps.
 #[derive(Clone, PartialEq)]
 pub struct ProviderConfig {
     /// Unique among the providers; shown in the log.
@@ -57,6 +58,23 @@ pub struct ProviderConfig {
     pub memory_limit: Option<u64>,
     /// The plugin's own settings, a JSON object. May hold secrets: never logged.
     pub config: serde_json::Value,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a provider comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The configuration file.
+    #[default]
+    Config,
+    /// The administration API's calls on SMS providers, which have another name for it.
+    SmsProvider {
+        /// Its id there.
+        id: String,
+        /// What it is for; may be empty.
+        description: String,
+    },
 }
 
 /// Where a plugin's code runs.

@@ -12,7 +12,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
-    Options, ProviderConfig,
+    Options, Origin, ProviderConfig,
     generation::{Generation, Opened},
     host::{PluginLog, lock},
     life::Event,
@@ -108,6 +108,14 @@ impl Provider {
     /// The configured name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What others call it: an id, and what it is for.
+    pub fn label(&self) -> (String, String) {
+        match &self.config().origin {
+            Origin::Config => (self.name.clone(), self.name.clone()),
+            Origin::SmsProvider { id, description } => (id.clone(), description.clone()),
+        }
     }
 
     /// Whether the server must not start without it.

@@ -286,6 +286,12 @@ impl Store {
     pub fn on_message(&self, wake: impl Fn() + Send + Sync + 'static) {
         self.inner.writer.on_message(Box::new(wake));
     }
+
+    /// Calls `wake` after each commit that changed what SMS go through, before its callers are
+    /// answered. It must not block.
+    pub fn on_sms_provider(&self, wake: impl Fn() + Send + Sync + 'static) {
+        self.inner.writer.on_sms_provider(Box::new(wake));
+    }
 }
 
 /// Takes the lock of the one server that may run on a database.

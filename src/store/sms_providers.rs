@@ -89,6 +89,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn save_sms_provider(&self, provider: &SmsProvider) -> Result<(), Error> {
+        self.has_sms_provider.set(true);
         if provider.is_active {
             self.execute(
                 "UPDATE sms_providers SET is_active = 0 WHERE is_active = 1 AND id <> ?1",
@@ -131,6 +132,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_sms_provider(&self, id: &str) -> Result<(), Error> {
+        self.has_sms_provider.set(true);
         self.execute("DELETE FROM sms_providers WHERE id = ?1", [id])?;
         Ok(())
     }

@@ -46,6 +46,7 @@ pub struct WriteTx<'c> {
     /// When and by whom.
     pub stamp: Stamp,
     pub(super) has_message: Cell<bool>,
+    pub(super) has_sms_provider: Cell<bool>,
 }
 
 impl<'c> WriteTx<'c> {
@@ -54,6 +55,7 @@ impl<'c> WriteTx<'c> {
             read: ReadTx { connection },
             stamp,
             has_message: Cell::new(false),
+            has_sms_provider: Cell::new(false),
         }
     }
 

@@ -32,7 +32,16 @@ type Wake = Box<dyn Fn() + Send + Sync>;
 pub(super) struct Writer {
     queue: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
-    wake: Arc<OnceLock<Wake>>,
+    wake: Arc<Wakes>,
+}
+
+/// Who is told of what was committed.
+#[derive(Default)]
+struct Wakes {
+    /// After the answers, if a message was left.
+    message: OnceLock<Wake>,
+    /// Before the answers, if the providers of SMS changed: who gets an answer may count on it.
+    sms_provider: OnceLock<Wake>,
 }
 
 impl Writer {
@@ -43,7 +52,7 @@ impl Writer {
         log_is_long: Arc<AtomicBool>,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(queue);
-        let wake = Arc::new(OnceLock::new());
+        let wake = Arc::new(Wakes::default());
         let batches = Batches {
             connection,
             receiver,
@@ -64,7 +73,11 @@ impl Writer {
     }
 
     pub(super) fn on_message(&self, wake: Wake) {
-        let _ = self.wake.set(wake);
+        let _ = self.wake.message.set(wake);
+    }
+
+    pub(super) fn on_sms_provider(&self, wake: Wake) {
+        let _ = self.wake.sms_provider.set(wake);
     }
 
     pub(super) fn submit<T, F>(
@@ -109,15 +122,23 @@ pub(super) fn stopped() -> Error {
 
 /// A change that waits, without its types.
 trait Job: Send {
-    /// Runs inside a savepoint and tells whether the savepoint is kept, and whether it left a message.
+    /// Runs inside a savepoint and tells whether the savepoint is kept, and what it left.
     fn run(&mut self, connection: &Connection) -> Kept;
     /// Answers the caller once the batch has ended.
     fn answer(self: Box<Self>, batch: Result<(), &Error>);
 }
 
+#[derive(Default)]
 struct Kept {
     is_kept: bool,
-    has_message: bool,
+    left: Left,
+}
+
+/// What changes left for others to go on with.
+#[derive(Clone, Copy, Default)]
+struct Left {
+    message: bool,
+    sms_provider: bool,
 }
 
 struct Change<T, F> {
@@ -133,10 +154,7 @@ where
 {
     fn run(&mut self, connection: &Connection) -> Kept {
         let Some((stamp, change)) = self.work.take() else {
-            return Kept {
-                is_kept: false,
-                has_message: false,
-            };
+            return Kept::default();
         };
         let tx = WriteTx::new(connection, stamp);
         let ended = catch_unwind(AssertUnwindSafe(|| change(&tx)));
@@ -149,7 +167,10 @@ where
         self.result = Some(result);
         Kept {
             is_kept,
-            has_message: is_kept && tx.has_message.get(),
+            left: Left {
+                message: is_kept && tx.has_message.get(),
+                sms_provider: is_kept && tx.has_sms_provider.get(),
+            },
         }
     }
 
@@ -170,7 +191,7 @@ struct Batches {
     receiver: Receiver<Box<dyn Job>>,
     limit: usize,
     log_is_long: Arc<AtomicBool>,
-    wake: Arc<OnceLock<Wake>>,
+    wake: Arc<Wakes>,
     trouble: Trouble,
     checkpoints: Trouble,
 }
@@ -207,25 +228,28 @@ impl Batches {
         if done.is_ok() {
             self.trouble.worked();
         }
+        let left = *done.as_ref().unwrap_or(&Left::default());
+        let wake = |wake: &OnceLock<Wake>, is_due| {
+            if let Some(wake) = wake.get().filter(|_| is_due) {
+                wake();
+            }
+        };
+        wake(&self.wake.sms_provider, left.sms_provider);
         for job in batch.drain(..) {
             job.answer(done.as_ref().map(drop));
         }
-        if matches!(done, Ok(true))
-            && let Some(wake) = self.wake.get()
-        {
-            wake();
-        }
+        wake(&self.wake.message, left.message);
     }
 
-    /// Runs and commits; tells whether a message was left.
-    fn run_batch(&self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
+    /// Runs and commits; tells what was left.
+    fn run_batch(&self, batch: &mut [Box<dyn Job>]) -> Result<Left, Error> {
         let execute = |sql: &str| {
             self.connection
                 .prepare_cached(sql)
                 .and_then(|mut statement| statement.execute([]))
                 .map_err(unavailable)
         };
-        let mut has_message = false;
+        let mut left = Left::default();
         execute("BEGIN IMMEDIATE")?;
         for job in batch.iter_mut() {
             execute("SAVEPOINT change")?;
@@ -234,7 +258,8 @@ impl Batches {
                 execute("ROLLBACK TO change")?;
             }
             execute("RELEASE change")?;
-            has_message |= kept.has_message;
+            left.message |= kept.left.message;
+            left.sms_provider |= kept.left.sms_provider;
             // An I/O error or a full disk may have ended the whole transaction by itself.
             if self.connection.is_autocommit() {
                 return Err(Error::unavailable(
@@ -243,6 +268,6 @@ impl Batches {
             }
         }
         self.connection.execute_batch("COMMIT").map_err(storage)?;
-        Ok(has_message)
+        Ok(left)
     }
 }

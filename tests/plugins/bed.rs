@@ -49,6 +49,7 @@ pub fn config(name: &str, plugin: &str, isolation: Isolation, config: Value) -> 
         sha256: None,
         memory_limit: None,
         config,
+        origin: belfry::plugin::Origin::default(),
     }
 }
 

@@ -9,20 +9,43 @@ mod show;
 mod twilio;
 
 use super::{
+    Ctx,
     message_providers::{http, state},
     table::{ADMIN, Table},
 };
 use crate::{contract::pb::zitadel::admin::v1 as pb, store::SmsProviderKind as Kind};
 
 /// The rows of these operations. Those that e-mail has too take its messages: they have the same
-/// fields under the same numbers.
+/// fields under the same numbers. Who changes a provider that may be active is answered when the
+/// change has arrived.
 pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
-    table
+    let table = table
         .on(ADMIN, "ListSMSProviders", show::list)?
         .on(ADMIN, "GetSMSProvider", show::get)?
         .on(ADMIN, "AddSMSProviderTwilio", twilio::add)?
-        .on(ADMIN, "UpdateSMSProviderTwilio", twilio::update)?
-        .on(ADMIN, "UpdateSMSProviderTwilioToken", twilio::update_token)?
+        .on(
+            ADMIN,
+            "UpdateSMSProviderTwilio",
+            async |ctx: &Ctx, request| {
+                ctx.services
+                    .gateway
+                    .after(twilio::update(ctx, request))
+                    .await
+            },
+        )?
+        .on(
+            ADMIN,
+            "UpdateSMSProviderTwilioToken",
+            async |ctx: &Ctx, request| {
+                let change = twilio::update_token(ctx, request);
+                ctx.services.gateway.after(change).await
+            },
+        )?;
+    register_shared(table)
+}
+
+fn register_shared(table: Table<'_>) -> anyhow::Result<Table<'_>> {
+    table
         .twin::<pb::AddSmsProviderHttpRequest, _, _>(
             ADMIN,
             "AddSMSProviderHTTP",
@@ -31,21 +54,33 @@ pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         .twin::<pb::UpdateSmsProviderHttpRequest, _, _>(
             ADMIN,
             "UpdateSMSProviderHTTP",
-            http::update::<Kind>,
+            async |ctx: &Ctx, request| {
+                let change = http::update::<Kind>(ctx, request);
+                ctx.services.gateway.after(change).await
+            },
         )?
         .twin::<pb::ActivateSmsProviderRequest, _, _>(
             ADMIN,
             "ActivateSMSProvider",
-            state::activate::<Kind>,
+            async |ctx: &Ctx, request| {
+                let change = state::activate::<Kind>(ctx, request);
+                ctx.services.gateway.after(change).await
+            },
         )?
         .twin::<pb::DeactivateSmsProviderRequest, _, _>(
             ADMIN,
             "DeactivateSMSProvider",
-            state::deactivate::<Kind>,
+            async |ctx: &Ctx, request| {
+                let change = state::deactivate::<Kind>(ctx, request);
+                ctx.services.gateway.after(change).await
+            },
         )?
         .twin::<pb::RemoveSmsProviderRequest, _, _>(
             ADMIN,
             "RemoveSMSProvider",
-            state::remove::<Kind>,
+            async |ctx: &Ctx, request| {
+                let change = state::remove::<Kind>(ctx, request);
+                ctx.services.gateway.after(change).await
+            },
         )
 }
