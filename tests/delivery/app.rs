@@ -159,6 +159,19 @@ impl App {
         self.serve();
     }
 
+    /// Tells the server to read its providers again.
+    pub fn reload(&self) {
+        kill_process(self.pid(), Signal::HUP).unwrap();
+    }
+
+    /// Waits until the log has a line with that.
+    #[track_caller]
+    pub fn wait_for_log(&self, part: &str) {
+        wait_for(part, Duration::from_secs(20), || {
+            self.log().contains(part).then_some(())
+        });
+    }
+
     /// Whether the server still runs.
     pub fn lives(&self) -> bool {
         let mut child = self.child();

@@ -2,7 +2,8 @@
 //!
 //! Black-box tests over the spawned binary, its socket, its `SQLite` file and real plugins. `app.rs` runs
 //! the server, `people.rs` asks it for things, `sms.rs` reads what providers wrote, `database.rs`
-//! looks into the file, `plugins.rs` builds a provider that a test breaks and repairs (`switch.c`),
+//! looks into the file, `plugins.rs` builds a provider that a test breaks and repairs (`switch.c`) and
+//! one with every ability (`gateway.c`),
 //! `mail_server.rs` runs a real mail server.
 
 #![allow(clippy::unwrap_used, missing_docs)]
@@ -15,12 +16,14 @@ mod email_kill;
 mod email_security;
 mod endpoint;
 mod failover;
+mod gateways;
 mod key;
 mod kill;
 mod mail_server;
 mod people;
 mod plugins;
 mod recovery;
+mod reload;
 mod secrecy;
 mod shutdown;
 mod sms;

@@ -1,4 +1,5 @@
-//! Providers for tests: the shipped ones, built, and `switch`, which a test breaks and repairs.
+//! Providers for tests: the shipped ones, built, `switch`, which a test breaks and repairs, and `gateway`
+//! with every ability.
 
 use std::{fs, path::Path, process::Command, sync::Once};
 
@@ -6,6 +7,9 @@ use crate::app::App;
 
 /// The provider entry for `switch` in the folder of the server.
 pub const SWITCH: &str = "[[notifications.providers]]\nname = \"switch\"\nplugin = \"switch\"\nconfig = { folder = \".\" }\n";
+
+/// The provider entry for `gateway` in the folder of the server.
+pub const GATEWAY: &str = "[[notifications.providers]]\nname = \"gateway\"\nplugin = \"gateway\"\nconfig = { folder = \".\" }\n";
 
 /// Where plugins are that are not beside the executable.
 pub const PLUGINS: &str = "[notifications]\nplugin_dir = \"plugins\"\n";
@@ -24,21 +28,32 @@ impl App {
 
     /// Builds `switch` and puts it in place in one step.
     pub fn build_switch(&self, definitions: &[&str]) {
+        self.build("switch", definitions);
+    }
+
+    /// Builds a provider of this folder and puts it in place in one step.
+    pub fn build(&self, name: &str, definitions: &[&str]) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let fresh = self.path("plugins/switch.fresh");
+        fs::create_dir_all(self.path("plugins")).unwrap();
+        let fresh = self.path(&format!("plugins/{name}.fresh"));
         let status = Command::new("cc")
             .args(["-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"])
-            .args(["-shared", "-fPIC", "-fvisibility=hidden"])
+            .args([
+                "-Wno-unused-function",
+                "-shared",
+                "-fPIC",
+                "-fvisibility=hidden",
+            ])
             .args(definitions.iter().map(|name| format!("-D{name}")))
             .arg("-I")
             .arg(root.join("plugins/include"))
             .arg("-o")
             .arg(&fresh)
-            .arg(root.join("tests/delivery/switch.c"))
+            .arg(root.join(format!("tests/delivery/{name}.c")))
             .status()
             .unwrap();
-        assert!(status.success(), "switch.c does not build");
-        fs::rename(fresh, self.path("plugins/switch.so")).unwrap();
+        assert!(status.success(), "{name}.c does not build");
+        fs::rename(fresh, self.path(&format!("plugins/{name}.so"))).unwrap();
     }
 
     /// Tells `switch` what to do from now on.

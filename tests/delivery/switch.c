@@ -4,66 +4,42 @@
  * appends the message as one JSON line to another file; to a third it appends a line for each call.
  * Built with ALWAYS_CRASHES it crashes whatever the word is.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "belfry_plugin.h"
+#include "folder.h"
 
-typedef struct paths {
+typedef struct provider {
     const belfry_host *host;
-    char word[512], sent[512], calls[512];
-} paths;
+    char folder[512];
+} provider;
 
 static volatile int *nowhere;
 
 static const char *describe(void) {
-    return "{\"id\": \"switch\", \"version\": \"0\", \"config_schema\": {\"required\": [\"folder\"],"
-           " \"properties\": {\"folder\": {\"type\": \"string\", \"format\": \"path\"}}}}";
+    return "{\"id\": \"switch\", \"version\": \"0\", \"config_schema\": " FOLDER_SCHEMA "}";
 }
 
-/* The configuration has one member, so its value stands between the third and the fourth quote. */
 static void *create(const belfry_host *host, belfry_str config, belfry_result *result) {
-    paths *self = calloc(1, sizeof *self);
-    char text[512];
-    const char *from, *to;
-    snprintf(text, sizeof text, "%.*s", (int)config.len, config.ptr);
-    from = strchr(text, ':');
-    from = from == NULL ? NULL : strchr(from, '"');
-    to = from == NULL ? NULL : strchr(from + 1, '"');
-    if (self == NULL || to == NULL) {
+    provider *self = calloc(1, sizeof *self);
+    if (self == NULL || !folder_of(config, self->folder, sizeof self->folder)) {
         result->status = BELFRY_MISCONFIGURED;
         free(self);
         return NULL;
     }
     self->host = host;
-    snprintf(self->word, sizeof self->word, "%.*s/word", (int)(to - from - 1), from + 1);
-    snprintf(self->sent, sizeof self->sent, "%.*s/sms.jsonl", (int)(to - from - 1), from + 1);
-    snprintf(self->calls, sizeof self->calls, "%.*s/calls", (int)(to - from - 1), from + 1);
     return self;
 }
 
 static void destroy(void *self) { free(self); }
 
-static int append(const char *path, const char *line) {
-    FILE *file = fopen(path, "a");
-    if (file == NULL) return 0;
-    fputs(line, file);
-    return fclose(file) == 0;
-}
-
 static void send_sms(void *instance, const belfry_message *message, belfry_result *result) {
-    paths *self = instance;
-    char word[32] = "", line[1024];
-    FILE *file = fopen(self->word, "r");
-    if (file != NULL) {
-        if (fscanf(file, "%31s", word) != 1) word[0] = '\0';
-        fclose(file);
-    }
+    provider *self = instance;
+    char word[32], line[1024];
+    read_word(self->folder, "word", word);
     snprintf(line, sizeof line, "%lld %.*s\n", (long long)self->host->now_unix_ms(self->host),
              (int)message->message_id.len, message->message_id.ptr);
-    append(self->calls, line);
+    append(self->folder, "calls", line);
 #ifdef ALWAYS_CRASHES
     *nowhere = 1;
 #endif
@@ -81,7 +57,8 @@ static void send_sms(void *instance, const belfry_message *message, belfry_resul
     snprintf(line, sizeof line, "{\"id\":\"%.*s\",\"to\":\"%.*s\",\"text\":\"%.*s\"}\n",
              (int)message->message_id.len, message->message_id.ptr, (int)message->to.len,
              message->to.ptr, (int)message->text.len, message->text.ptr);
-    result->status = append(self->sent, line) ? BELFRY_OK : BELFRY_UNAVAILABLE;
+    result->status =
+        append(self->folder, "sms.jsonl", line) ? BELFRY_OK : BELFRY_UNAVAILABLE;
 }
 
 static const belfry_plugin table = {

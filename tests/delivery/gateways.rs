@@ -1,0 +1,214 @@
+//! What gateways can do beside taking messages: make codes and check them, report, and be asked.
+
+use std::{fs, time::Duration};
+
+use serde_json::json;
+use ureq::Agent;
+
+use crate::{
+    app::{App, wait_for},
+    plugins::{GATEWAY, PLUGINS},
+};
+
+/// A server with `gateway`, built with these definitions.
+fn with_gateway(definitions: &[&str]) -> App {
+    let url = "BELFRY__SERVER__EXTERNAL_URL";
+    let app = App::prepare(
+        &format!("{PLUGINS}{GATEWAY}"),
+        &[(url, "https://sms.example.com")],
+    );
+    app.build("gateway", definitions);
+    app.serve();
+    app
+}
+
+/// What `gateway` has taken: the kind of call, our id of the message, where to report.
+fn taken(app: &App) -> Vec<(String, i64, String)> {
+    let lines = fs::read_to_string(app.path("taken")).unwrap_or_default();
+    let complete = lines.rsplit_once('\n').map_or("", |(complete, _)| complete);
+    let read = |line: &str| {
+        let words: Vec<_> = line.split(' ').collect();
+        (
+            words[0].to_owned(),
+            words[1].parse().unwrap(),
+            words[2].to_owned(),
+        )
+    };
+    complete.lines().map(read).collect()
+}
+
+fn wait_for_message(app: &App) -> (String, i64, String) {
+    wait_for("the message", Duration::from_secs(20), || {
+        taken(app).into_iter().next()
+    })
+}
+
+/// What is known of a message's way after the gateway took it.
+fn receipt(app: &App, id: i64) -> Option<(i64, String)> {
+    let query = "SELECT receipt, receipt_code FROM messages WHERE id = ?1 AND receipt IS NOT NULL";
+    let database = app.database();
+    database
+        .query_row(query, [id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .ok()
+}
+
+fn wait_for_receipt(app: &App, id: i64, state: i64) {
+    let what = format!("receipt {state}");
+    wait_for(&what, Duration::from_secs(20), || {
+        (receipt(app, id)? == (state, "G7".to_owned())).then_some(())
+    });
+}
+
+fn wait_until_sent(app: &App, id: i64) {
+    wait_for("the outcome", Duration::from_secs(20), || {
+        let query = "SELECT segments, price FROM messages WHERE id = ?1 AND state = 1";
+        let row = app.database().query_row(query, [id], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        });
+        (row.ok()? == (2, "0.05 CHF".to_owned())).then_some(())
+    });
+}
+
+/// A call of the gateway: the status and the body that it is answered.
+fn report(app: &App, path: &str, seal: &str, body: &[u8]) -> (u16, String) {
+    let agent = Agent::config_builder().http_status_as_error(false).build();
+    let mut answer = agent
+        .new_agent()
+        .post(format!("http://{}{path}", app.address))
+        .header("x-seal", seal)
+        .send(body)
+        .unwrap();
+    let text = answer.body_mut().read_to_string().unwrap();
+    (answer.status().as_u16(), text)
+}
+
+#[test]
+fn a_code_that_the_provider_made_is_checked_by_the_provider() {
+    let app = with_gateway(&["VERIFIES"]);
+    let (user, _) = app.human_with_phone();
+    let (kind, id, url) = wait_for_message(&app);
+    assert_eq!(
+        (kind.as_str(), url.as_str()),
+        ("v", "https://sms.example.com/hooks/gateway")
+    );
+    wait_until_sent(&app, id);
+    let verify = |code: &str| {
+        let request = json!({"verificationCode": code});
+        app.call("POST", &format!("/v2/users/{user}/phone/verify"), &request)
+    };
+    let pending_tries = || {
+        let query = "SELECT phone_code_wrong_tries FROM users WHERE id = ?1";
+        let database = app.database();
+        database
+            .query_row(query, [&user], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    // Nobody can say what this one is worth, so it costs no try.
+    let (status, answer) = verify("BROKEN");
+    assert_eq!(
+        (status, &answer["details"][0]["id"]),
+        (400, &json!("COMMAND-eis9R")),
+        "{answer}"
+    );
+    assert_eq!(pending_tries(), 0);
+    for (code, tries) in [("WRONG1", 1), ("LATE", 2)] {
+        let (status, answer) = verify(code);
+        assert_eq!(
+            (status, &answer["details"][0]["id"]),
+            (400, &json!("COMMAND-eis9R")),
+            "{answer}"
+        );
+        assert_eq!(pending_tries(), tries);
+    }
+    // The provider of the code is known also after a restart.
+    app.restart();
+    assert_eq!(verify("GATE42").0, 200);
+    let shown = app.ok(
+        "GET",
+        &format!("/management/v1/users/{user}/phone"),
+        &json!(null),
+    );
+    assert_eq!(shown["phone"]["isPhoneVerified"], true);
+    assert_eq!(verify("GATE42").0, 400, "a code is good once");
+}
+
+#[test]
+fn a_code_that_is_returned_is_ours_whatever_the_provider_can_do() {
+    let app = with_gateway(&["VERIFIES"]);
+    let user = app.human();
+    let request = json!({"phone": app.number(), "returnCode": {}});
+    let made = app.ok("POST", &format!("/v2/users/{user}/phone"), &request);
+    let request = json!({"verificationCode": made["verificationCode"]});
+    app.ok("POST", &format!("/v2/users/{user}/phone/verify"), &request);
+    assert_eq!(taken(&app), []);
+}
+
+#[test]
+fn a_gateway_reports_and_a_message_moves_forward_only() {
+    let app = with_gateway(&["REPORTS"]);
+    app.human_with_phone();
+    let (_, id, url) = wait_for_message(&app);
+    wait_until_sent(&app, id);
+    let path = url.strip_prefix("https://sms.example.com").unwrap();
+    let call =
+        |seal: &str, state: u32| report(&app, path, seal, format!("p-{id} {state}").as_bytes());
+
+    assert_eq!(call("clay", 3).0, 403);
+    assert_eq!(receipt(&app, id), None);
+    // The answer comes after the receipt is on disk.
+    assert_eq!(call("wax", 2), (202, "OK".to_owned()));
+    assert_eq!(receipt(&app, id), Some((2, "G7".into())));
+    for (state, kept) in [(1, 2), (4, 4), (3, 4), (5, 4)] {
+        assert_eq!(call("wax", state).0, 202);
+        assert_eq!(receipt(&app, id), Some((kept, "G7".into())));
+    }
+    // Our own id is as good, and one more path segment is the plugin's business.
+    assert_eq!(
+        report(
+            &app,
+            &format!("{path}/secret?x=1"),
+            "wax",
+            format!("{id} 3").as_bytes()
+        )
+        .0,
+        202
+    );
+    // A state that makes no sense, and a message that nobody knows, are no reason to try again.
+    assert_eq!(call("wax", 9).0, 202);
+    assert_eq!(report(&app, path, "wax", b"p-1 3").0, 202);
+
+    assert_eq!(report(&app, "/hooks/nobody", "wax", b"p-1 3").0, 404);
+    assert_eq!(report(&app, "/hooks/", "wax", b"p-1 3").0, 404);
+    assert_eq!(report(&app, path, "wax", &vec![b'x'; 65_537]).0, 413);
+    assert_eq!(call("wax", 3).0, 202);
+}
+
+#[test]
+fn a_receipt_that_comes_before_its_message_is_held() {
+    let app = with_gateway(&["REPORTS", "SLOW"]);
+    app.human_with_phone();
+    let (_, id, _) = wait_for_message(&app);
+    let (status, _) = report(
+        &app,
+        "/hooks/gateway",
+        "wax",
+        format!("p-{id} 3").as_bytes(),
+    );
+    assert_eq!(status, 202);
+    assert_eq!(receipt(&app, id), None, "the send is still under way");
+    wait_for_receipt(&app, id, 3);
+}
+
+#[test]
+fn a_gateway_that_can_be_asked_is_asked() {
+    let app = with_gateway(&["POLLS"]);
+    app.human_with_phone();
+    let (kind, id, _) = wait_for_message(&app);
+    assert_eq!(kind, "p");
+    wait_for_receipt(&app, id, 3);
+    assert_eq!(
+        report(&app, "/hooks/gateway", "wax", b"p-1 3").0,
+        404,
+        "it reads no reports"
+    );
+}
