@@ -467,6 +467,26 @@ CREATE TABLE sms_providers (
 -- One at most is in use.
 CREATE UNIQUE INDEX sms_providers_active ON sms_providers (is_active) WHERE is_active = 1;
 
+-- Providers of any plugin that the API keeps: what the configuration's entries are there.
+CREATE TABLE plugin_providers (
+    row          INTEGER PRIMARY KEY,
+    -- The name among the providers.
+    id           TEXT    NOT NULL UNIQUE,
+    description  TEXT    NOT NULL,
+    -- Any number are in use, tried in the order in which they were added.
+    is_active    INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)),
+    plugin       TEXT    NOT NULL,
+    -- The SHA-256 that the plugin's file must have, in hexadecimal; NULL is any.
+    sha256       TEXT,
+    -- The most bytes of private memory that its process may use; NULL is any number.
+    memory_limit INTEGER,
+    -- The settings, a JSON object, sealed with the instance key and bound to the name.
+    secret       BLOB    NOT NULL,
+    sequence     INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    changed_at   INTEGER NOT NULL
+) STRICT;
+
 -- How codes and secrets are made, where that was changed; the rest is as configured.
 CREATE TABLE secret_generators (
     -- As the API numbers the types: 1 initialization, 2 e-mail, 3 phone, 4 password reset, …

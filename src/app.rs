@@ -28,7 +28,7 @@ use crate::{
     error::Error,
     ids::IdGenerator,
     mail::{self, MailServer},
-    plugin::{HttpRequest, Registry},
+    plugin::{Catalogue, HttpRequest, Registry},
     secrets::Keys,
     store::{Store, StoreOptions},
     transport::{self, Bound, Server},
@@ -178,6 +178,7 @@ impl App {
             checker: Arc::new(Checker(providers.clone())),
             gateway: Arc::new(RunningProviders {
                 registry: providers.clone(),
+                catalogue: Catalogue::new(providers::options(config)?),
                 orders: reloader.orders(),
             }),
         };
@@ -267,7 +268,7 @@ fn stop_signal(
                 _ = terminate.recv() => return,
                 _ = interrupt.recv() => return,
                 _ = hangup.recv() => {
-                    let _ = reload.send(Order::Reread);
+                    let _ = reload.send(Order::Reread(None));
                 }
                 _ = file_size.recv() => {
                     if !std::mem::replace(&mut is_said, true) {

@@ -129,6 +129,12 @@ impl Error {
         }
     }
 
+    /// Says more behind the text of the catalogue.
+    pub fn saying(mut self, more: &str) -> Self {
+        self.message = format!("{}: {more}", self.message).into();
+        self
+    }
+
     /// Keeps the cause for the log.
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());

@@ -17,8 +17,9 @@
 //! # Afterwards
 //!
 //! [`delivery`] is woken by the commit, takes messages from the outbox, checks that each is still
-//! wanted and renders it. An SMS is offered to the providers of [`plugin`] in their order, an e-mail to
-//! the active mail server through [`mail`]; each way has its own threads. What became of it is
+//! wanted and renders it. An SMS is offered to the providers of [`plugin`] in their order: those that the
+//! API keeps, then those of the configuration; [`app`] makes them of both. An e-mail goes to the active
+//! mail server through [`mail`]; each way has its own threads. What became of it is
 //! written in batches. A message is sent at least once and keeps one id over all attempts, so that
 //! `kill -9` at any moment loses nothing that was acknowledged.
 //!

@@ -22,6 +22,7 @@ mod message_providers;
 pub mod oauth;
 mod orgs;
 mod phones;
+mod providers;
 mod secret_generators;
 pub mod setup;
 mod sms_providers;
@@ -107,6 +108,7 @@ fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         members::register,
         orgs::register,
         phones::register,
+        providers::register,
         secret_generators::register,
         sms_providers::register,
         texts::register,

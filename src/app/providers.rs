@@ -39,17 +39,24 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// # Errors
 /// If a required one is broken, or the database cannot be read.
 pub(super) fn start(config: &Config, kept: &Kept) -> anyhow::Result<Registry> {
+    let kept = kept.configs();
+    let kept = kept.map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
+    Ok(Registry::start(
+        in_order(kept, &configs(config)),
+        options(config)?,
+    )?)
+}
+
+/// What all plugins of the server share.
+pub(super) fn options(config: &Config) -> anyhow::Result<plugin::Options> {
     let executable = std::env::current_exe().context("cannot find the own executable")?;
-    let options = plugin::Options {
+    Ok(plugin::Options {
         plugin_dir: config.notifications.plugin_dir.clone(),
         require_pins: config.notifications.require_pins,
         // Beside the database, where nobody else may write.
         copies: Some(config.database.path.with_extension("plugins")),
         ..plugin::Options::new(executable, config.base.clone())
-    };
-    let kept = kept.configs();
-    let kept = kept.map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
-    Ok(Registry::start(in_order(kept, &configs(config)), options)?)
+    })
 }
 
 /// The providers of the API in front of those of the configuration. A name belongs to the
@@ -94,8 +101,8 @@ fn configs(config: &Config) -> Vec<ProviderConfig> {
 
 /// What the reloader is told.
 pub(super) enum Order {
-    /// Read the configuration again.
-    Reread,
+    /// Read the configuration again, and say whether that was possible.
+    Reread(Option<Sender<bool>>),
     /// Read what the API keeps again.
     Kept,
     /// Say when all before this is done.
@@ -160,14 +167,15 @@ struct Sources {
 }
 
 impl Sources {
-    fn reread(&mut self) {
+    /// Whether the configuration could be read and applied.
+    fn reread(&mut self) -> bool {
         let applied = Config::load(self.file.as_deref()).and_then(|config| {
             let before = std::mem::replace(&mut self.configured, configs(&config));
             self.apply().inspect_err(|_| self.configured = before)
         });
-        if let Err(fault) = applied {
-            error!("the providers stay as they are: {fault:#}");
-        }
+        applied
+            .inspect_err(|fault| error!("the providers stay as they are: {fault:#}"))
+            .is_ok()
     }
 
     fn apply(&self) -> anyhow::Result<()> {
@@ -187,9 +195,12 @@ fn run(mut sources: Sources, watch: bool, orders: &Receiver<Order>) {
     let mut changing = None;
     loop {
         match orders.recv_timeout(GLANCE) {
-            Ok(Order::Reread) => {
+            Ok(Order::Reread(done)) => {
                 info!("the providers are read again: asked to");
-                sources.reread();
+                let is_done = sources.reread();
+                if let Some(done) = done {
+                    let _ = done.send(is_done);
+                }
             }
             Ok(Order::Kept) => {
                 if let Err(fault) = sources.apply() {

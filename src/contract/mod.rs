@@ -20,7 +20,7 @@ pub mod pb {
 pub use comments::Comments;
 pub use field_rules::{FieldRules, RuleReader};
 pub use limits::Limited;
-pub use payload::struct_from_json;
+pub use payload::{json_from_struct, struct_from_json};
 pub use rules::{Contract, HttpRule, Method, Requirement, Verb};
 
 /// The encoded `google.protobuf.FileDescriptorSet` of the contract, with options and comments.

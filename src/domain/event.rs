@@ -315,6 +315,27 @@ events! {
     SmsConfigDeactivated { id: String } = "instance.sms.configdeactivated",
     /// A way to send SMS was removed.
     SmsConfigRemoved { id: String } = "instance.sms.configremoved",
+    /// A provider of a plugin was added; its settings are not told.
+    ProviderAdded {
+        name: String,
+        plugin: String,
+        #[serde(skip_serializing_if = "String::is_empty")] description: String,
+        #[serde(skip_serializing_if = "Option::is_none")] sha256: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] memory_limit: Option<u64>,
+    } = "instance.provider.added",
+    /// A provider of a plugin changed; of what differs, its settings are not told.
+    ProviderChanged {
+        name: String,
+        #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] sha256: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")] memory_limit: Option<u64>,
+    } = "instance.provider.changed",
+    /// A provider of a plugin is used.
+    ProviderActivated { name: String } = "instance.provider.activated",
+    /// A provider of a plugin is not used any more.
+    ProviderDeactivated { name: String } = "instance.provider.deactivated",
+    /// A provider of a plugin was removed.
+    ProviderRemoved { name: String } = "instance.provider.removed",
 }
 
 impl Event {

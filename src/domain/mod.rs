@@ -45,7 +45,10 @@ pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
 pub use search_words::{search_query, search_words};
-pub use sms_gateway::SmsGateway;
+pub use sms_gateway::{
+    CallStatus, InstalledPlugin, PluginDescription, PluginFault, ProviderFailure, ProviderState,
+    RunningProvider, ShownSettings, SmsGateway, TestResult, TestSms, WantedPlugin,
+};
 pub use smtp_settings::SmtpSettings;
 pub use template::render;
 pub use text_method::TextMethod;

@@ -237,6 +237,17 @@ catalogue! {
     SMS_DEACTIVATE_NOT_FOUND NotFound "COMMAND-La91dGNhbM" "Errors.SMSConfig.NotFound"
     SMS_INACTIVE FailedPrecondition "COMMAND-OSZAEkYvk7" "Errors.SMSConfig.AlreadyDeactivated"
     SMS_REMOVE_NOT_FOUND NotFound "COMMAND-povEVHPCkV" "Errors.SMSConfig.NotFound"
+
+    // Providers of plugins: Belfry's own
+    PROVIDER_NOT_FOUND NotFound "PROV-N0tFd" "Errors.Provider.NotFound"
+    PROVIDER_EXISTS AlreadyExists "PROV-Ex1st" "Errors.Provider.AlreadyExists"
+    PROVIDER_CONFIGURED FailedPrecondition "PROV-C0nfg" "Errors.Provider.Configured"
+    PROVIDER_OF_SMS FailedPrecondition "PROV-Sm5Pr" "Errors.Provider.OfSMSConfig"
+    PROVIDER_ACTIVE FailedPrecondition "PROV-Act1v" "Errors.Provider.AlreadyActive"
+    PROVIDER_INACTIVE FailedPrecondition "PROV-1nact" "Errors.Provider.Inactive"
+    PROVIDER_PLUGIN_UNUSABLE FailedPrecondition "PROV-P1ugn" "Errors.Provider.PluginUnusable"
+    PROVIDER_SETTINGS_INVALID InvalidArgument "PROV-Set5g" "Errors.Provider.SettingsInvalid"
+    PROVIDERS_NOT_READ FailedPrecondition "PROV-Re1od" "Errors.Provider.NotRead"
 }
 
 /// The id of the refusal after too many wrong codes; Belfry's own (README, "Differences").

@@ -25,6 +25,21 @@ pub(super) fn of(key: &'static str) -> &'static str {
         "Errors.SMTPConfig.TestPassword" => {
             "A password, or the id of a mail server with one, is needed"
         }
+        "Errors.Provider.AlreadyActive" => "The provider is active already",
+        "Errors.Provider.AlreadyExists" => "There is a provider of this name",
+        "Errors.Provider.Configured" => {
+            "The provider is one of the configuration file, and is changed there"
+        }
+        "Errors.Provider.Inactive" => "The provider is inactive",
+        "Errors.Provider.NotFound" => "There is no such provider",
+        "Errors.Provider.NotRead" => {
+            "The configuration cannot be read; the server's log says why, and all goes on as before"
+        }
+        "Errors.Provider.OfSMSConfig" => {
+            "The provider is one of /admin/v1/sms, and is changed by those calls"
+        }
+        "Errors.Provider.PluginUnusable" => "The plugin cannot be used",
+        "Errors.Provider.SettingsInvalid" => "The settings do not suit the plugin",
         "Errors.IAM.MemberInvalid" => "The member is invalid",
         "Errors.IAM.Member.RolesNotChanged" => "The member has exactly these roles already",
         "Errors.Instance.Member.AlreadyExists" => "The user is a member already",

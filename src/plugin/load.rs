@@ -71,17 +71,25 @@ pub(super) fn check(name: &str, pin: Option<&str>, options: &Options) -> Result<
     })
 }
 
+/// Where plugins are looked for, and whether a place holds nothing but plugins.
+pub(super) fn folders(options: &Options) -> Vec<(PathBuf, bool)> {
+    let beside = options.executable.parent().unwrap_or(Path::new("/"));
+    match &options.plugin_dir {
+        Some(folder) => vec![(folder.clone(), true)],
+        None => vec![(beside.join("plugins"), true), (beside.to_owned(), false)],
+    }
+}
+
 /// The file of that name, in the places that the configuration allows, links resolved.
 pub(super) fn locate(name: &str, options: &Options) -> Result<PathBuf, String> {
     let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(good) {
         return Err("the plugin's name must be letters, digits, '-', '_' and '.'; no path".into());
     }
-    let beside = options.executable.parent().unwrap_or(Path::new("/"));
-    let folders = match &options.plugin_dir {
-        Some(folder) => vec![folder.clone()],
-        None => vec![beside.join("plugins"), beside.to_owned()],
-    };
+    let folders: Vec<_> = folders(options)
+        .into_iter()
+        .map(|(folder, _)| folder)
+        .collect();
     let files = [
         format!("libbelfry_{}.so", name.replace('-', "_")),
         format!("{name}.so"),

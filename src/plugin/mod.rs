@@ -10,6 +10,7 @@
 //! A broken plugin is a state of its provider, never an error of the server.
 
 mod abi;
+mod catalogue;
 mod child;
 mod frame;
 mod generation;
@@ -25,12 +26,14 @@ mod provider;
 mod record;
 mod registry;
 mod schema;
+mod settings_shown;
 mod state;
 mod wire;
 mod workers;
 
 use std::{path::PathBuf, time::Duration};
 
+pub use catalogue::{Catalogue, Description, Installed, SettingsFault};
 pub use message::{
     Abilities, Answer, Call, Check, HttpRequest, Message, Receipt, ReceiptState, Status, Verdict,
 };
@@ -68,6 +71,11 @@ pub enum Origin {
     /// The configuration file.
     #[default]
     Config,
+    /// The API's calls on providers.
+    Api {
+        /// What it is for; may be empty.
+        description: String,
+    },
     /// The administration API's calls on SMS providers, which have another name for it.
     SmsProvider {
         /// Its id there.

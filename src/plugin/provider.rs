@@ -53,6 +53,12 @@ pub struct ProviderInfo {
     pub name: String,
     /// The plugin's name, as in the configuration.
     pub plugin: String,
+    /// The plugin's version; empty if none runs.
+    pub version: String,
+    /// The SHA-256 that its file must have, if it is pinned.
+    pub pin: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What it is doing, with the reason.
     pub state: State,
     /// Since when, in milliseconds since 1970-01-01T00:00:00Z.
@@ -114,6 +120,7 @@ impl Provider {
     pub fn label(&self) -> (String, String) {
         match &self.config().origin {
             Origin::Config => (self.name.clone(), self.name.clone()),
+            Origin::Api { description } => (self.name.clone(), description.clone()),
             Origin::SmsProvider { id, description } => (id.clone(), description.clone()),
         }
     }
@@ -143,6 +150,9 @@ impl Provider {
         ProviderInfo {
             name: self.name.clone(),
             plugin: inner.config.plugin.clone(),
+            version: text(|generation| &generation.manifest.version),
+            pin: inner.config.sha256.clone(),
+            origin: inner.config.origin.clone(),
             state: inner.health.state().clone(),
             since_unix_ms: inner.since_unix_ms,
             generation: generation.map_or(0, |generation| generation.number),

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::error::Error;
 
+/// How the names of SMS providers among the providers begin.
+pub const SMS_PREFIX: &str = "sms-";
+
 /// A way to send SMS.
 pub type SmsProvider = Provider<SmsProviderKind>;
 
@@ -32,6 +35,21 @@ pub struct TwilioSettings {
     pub sender_number: String,
     /// The SID of the Verify service; empty if the codes are Belfry's.
     pub verify_service_sid: String,
+}
+
+impl SmsProvider {
+    /// Its name among the providers.
+    pub fn name(&self) -> String {
+        format!("{SMS_PREFIX}{}", self.id)
+    }
+
+    /// The plugin that it goes through.
+    pub fn plugin(&self) -> &'static str {
+        match &self.kind {
+            SmsProviderKind::Twilio(_) => "twilio",
+            SmsProviderKind::Http { .. } => "http",
+        }
+    }
 }
 
 const KIND_COLUMNS: &str = "kind, sid, sender_number, verify_service_sid, endpoint";

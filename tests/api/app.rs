@@ -58,7 +58,7 @@ impl App {
 
     /// Starts a server with the default configuration and more lines of TOML.
     pub fn start(more: &str) -> Self {
-        build_file_provider();
+        build_providers();
         let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         fs::write(folder.path().join("clock"), "0").unwrap();
         for _ in 0..5 {
@@ -217,23 +217,26 @@ fn free_address() -> SocketAddr {
 }
 
 /// The server looks for its providers beside its executable, where only a build of the workspace puts them.
-fn build_file_provider() {
+fn build_providers() {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
         let executable = Path::new(env!("CARGO_BIN_EXE_belfry"));
-        if executable.with_file_name("libbelfry_file.so").exists() {
-            return;
+        for plugin in ["file", "http"] {
+            let library = executable.with_file_name(format!("libbelfry_{plugin}.so"));
+            if library.exists() {
+                continue;
+            }
+            let mut build = Command::new(env!("CARGO"));
+            build.args(["build", "--quiet", "--package", &format!("belfry-{plugin}")]);
+            if executable.parent().is_some_and(|p| p.ends_with("release")) {
+                build.arg("--release");
+            }
+            let status = build
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .status()
+                .unwrap();
+            assert!(status.success(), "the {plugin} provider does not build");
         }
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "belfry-file"]);
-        if executable.parent().is_some_and(|p| p.ends_with("release")) {
-            build.arg("--release");
-        }
-        let status = build
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .unwrap();
-        assert!(status.success(), "the file provider does not build");
     });
 }
 

@@ -6,8 +6,8 @@ use belfry::contract::{Contract, HttpRule};
 
 use crate::{
     auth, codes, email_providers, events, instance, keys, members, message_providers, operations,
-    operations::Operation, orgs, phones, secret_generators, sms_providers, table::Table, texts,
-    tokens, users,
+    operations::Operation, orgs, phones, providers, secret_generators, sms_providers, table::Table,
+    texts, tokens, users,
 };
 
 /// Every table.
@@ -120,6 +120,17 @@ const TABLES: &[&Table] = &[
     &phones::set_phone::TABLE,
     &phones::set_phone_refused::TABLE,
     &phones::update_human_phone::TABLE,
+    &providers::change::ADD,
+    &providers::change::UPDATE,
+    &providers::show::PLUGINS,
+    &providers::show::LIST,
+    &providers::show::GET,
+    &providers::show::ERRORS,
+    &providers::show::RELOAD,
+    &providers::state::ACTIVATE,
+    &providers::state::DEACTIVATE,
+    &providers::state::REMOVE,
+    &providers::trial::TABLE,
     &secret_generators::GET,
     &secret_generators::LIST,
     &secret_generators::UPDATE,

@@ -24,6 +24,7 @@ mod orgs;
 mod passed;
 mod people;
 mod phones;
+mod providers;
 mod secret_generators;
 mod sms;
 mod sms_providers;

@@ -52,6 +52,7 @@ const ADMIN: &str = "zitadel.admin.v1.AdminService";
 const USERS: &str = "zitadel.user.v2.UserService";
 const ORGS: &str = "zitadel.org.v2.OrganizationService";
 const SETTINGS: &str = "zitadel.settings.v2.SettingsService";
+const PROVIDERS: &str = "belfry.v1.ProviderService";
 const USERS_BETA: &str = "zitadel.user.v2beta.UserService";
 
 macro_rules! operations {
@@ -239,6 +240,17 @@ operations! {
     ACTIVATE_SMS_PROVIDER = ADMIN ActivateSMSProvider POST "/admin/v1/sms/{id}/_activate" body;
     DEACTIVATE_SMS_PROVIDER = ADMIN DeactivateSMSProvider POST "/admin/v1/sms/{id}/_deactivate" body;
     REMOVE_SMS_PROVIDER = ADMIN RemoveSMSProvider DELETE "/admin/v1/sms/{id}";
+    LIST_PLUGINS = PROVIDERS ListPlugins GET "/belfry/v1/plugins";
+    LIST_PROVIDERS = PROVIDERS ListProviders GET "/belfry/v1/providers";
+    GET_PROVIDER = PROVIDERS GetProvider GET "/belfry/v1/providers/{name}";
+    LIST_PROVIDER_ERRORS = PROVIDERS ListProviderErrors GET "/belfry/v1/provider_errors";
+    ADD_PROVIDER = PROVIDERS AddProvider POST "/belfry/v1/providers" body;
+    UPDATE_PROVIDER = PROVIDERS UpdateProvider PUT "/belfry/v1/providers/{name}" body;
+    REMOVE_PROVIDER = PROVIDERS RemoveProvider DELETE "/belfry/v1/providers/{name}";
+    ACTIVATE_PROVIDER = PROVIDERS ActivateProvider POST "/belfry/v1/providers/{name}/_activate" body;
+    DEACTIVATE_PROVIDER = PROVIDERS DeactivateProvider POST "/belfry/v1/providers/{name}/_deactivate" body;
+    RELOAD_PROVIDERS = PROVIDERS ReloadProviders POST "/belfry/v1/providers/_reload" body;
+    SEND_TEST_MESSAGE = PROVIDERS SendTestMessage POST "/belfry/v1/providers/{name}/_send" body;
 
     ADD_ORGANIZATION = ORGS AddOrganization POST "/v2/organizations" body;
     LIST_ORGANIZATIONS = ORGS ListOrganizations POST "/v2/organizations/_search" body;

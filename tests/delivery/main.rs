@@ -22,6 +22,7 @@ mod kill;
 mod mail_server;
 mod people;
 mod plugins;
+mod providers;
 mod recovery;
 mod reload;
 mod secrecy;

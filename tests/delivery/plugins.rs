@@ -91,7 +91,7 @@ pub fn build_shipped() {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .args(["build", "--quiet"])
-            .args(["file", "log", "http"].map(|name| format!("--package=belfry-{name}")))
+            .args(["file", "log", "http", "twilio"].map(|name| format!("--package=belfry-{name}")))
             .current_dir(env!("CARGO_MANIFEST_DIR"));
         let executable = Path::new(env!("CARGO_BIN_EXE_belfry"));
         if executable.parent().unwrap().ends_with("release") {

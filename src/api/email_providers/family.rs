@@ -3,19 +3,17 @@
 use crate::{
     api::{
         details,
-        message_providers::{Family, Refusals},
+        message_providers::{Family, HttpFamily, Refusals},
     },
     contract::pb::zitadel::v1::ObjectDetails,
     domain::{Aggregate, Event},
-    error::{self, Error},
+    error::{self, Entry, Error},
     store::{EmailProvider, EmailProviderKind, ReadTx, WriteTx},
 };
 
 impl Family for EmailProviderKind {
     const REFUSALS: Refusals = Refusals {
         get: error::SMTP_GET_NOT_FOUND,
-        update_http: error::SMTP_HTTP_UPDATE_NOT_FOUND,
-        key_end: "invalid UpdateEmailProviderHTTPRequest.ExpirationSigningKey: value must equal 0s",
         activate: error::SMTP_ACTIVATE_NOT_FOUND,
         active: error::SMTP_ACTIVE,
         deactivate: error::SMTP_DEACTIVATE_NOT_FOUND,
@@ -38,6 +36,28 @@ impl Family for EmailProviderKind {
     fn delete(tx: &WriteTx<'_>, id: &str) -> Result<(), Error> {
         tx.delete_email_provider(id)
     }
+
+    fn activated(id: String) -> Event {
+        Event::SmtpConfigActivated { id }
+    }
+
+    fn deactivated(id: String) -> Event {
+        Event::SmtpConfigDeactivated { id }
+    }
+
+    fn removed(id: String) -> Event {
+        Event::SmtpConfigRemoved { id }
+    }
+
+    fn details(object: &Aggregate) -> ObjectDetails {
+        details::full(object)
+    }
+}
+
+impl HttpFamily for EmailProviderKind {
+    const NOT_FOUND: &'static Entry = error::SMTP_HTTP_UPDATE_NOT_FOUND;
+    const KEY_END: &'static str =
+        "invalid UpdateEmailProviderHTTPRequest.ExpirationSigningKey: value must equal 0s";
 
     fn http(endpoint: String) -> Self {
         Self::Http { endpoint }
@@ -64,21 +84,5 @@ impl Family for EmailProviderKind {
             description,
             endpoint,
         }
-    }
-
-    fn activated(id: String) -> Event {
-        Event::SmtpConfigActivated { id }
-    }
-
-    fn deactivated(id: String) -> Event {
-        Event::SmtpConfigDeactivated { id }
-    }
-
-    fn removed(id: String) -> Event {
-        Event::SmtpConfigRemoved { id }
-    }
-
-    fn details(object: &Aggregate) -> ObjectDetails {
-        details::full(object)
     }
 }

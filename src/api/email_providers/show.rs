@@ -3,7 +3,7 @@
 use crate::{
     api::{
         Ctx, lists,
-        message_providers::{self, list, one, signing_key},
+        message_providers::{self, list, one, opened},
     },
     contract::pb::zitadel::{
         admin::v1::{
@@ -143,7 +143,7 @@ fn email_provider(ctx: &Ctx, (provider, details): Found) -> WireProvider {
         }),
         EmailProviderKind::Http { endpoint } => Config::Http(EmailProviderHttp {
             endpoint: endpoint.clone(),
-            signing_key: signing_key(ctx, &provider),
+            signing_key: opened(ctx, &provider),
         }),
     };
     WireProvider {

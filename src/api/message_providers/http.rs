@@ -2,7 +2,7 @@
 //!
 //! What it gets is signed (contract/providers.md §4); the key is made here and shown to administrators.
 
-use super::{Family, differing, new, save, seal, unchanged};
+use super::{HttpFamily, differing, new, save, seal, unchanged};
 use crate::{
     api::{Ctx, details},
     contract::pb::zitadel::admin::v1::{
@@ -17,7 +17,7 @@ use crate::{
 const KEY_LENGTH: u32 = 36;
 
 /// Adds an endpoint; it is inactive at first.
-pub(in crate::api) async fn add<Kind: Family>(
+pub(in crate::api) async fn add<Kind: HttpFamily>(
     ctx: &Ctx,
     request: AddEmailProviderHttpRequest,
 ) -> Result<AddEmailProviderHttpResponse, Error> {
@@ -44,14 +44,14 @@ pub(in crate::api) async fn add<Kind: Family>(
 }
 
 /// Changes an endpoint, and its signing key if that is to end now.
-pub(in crate::api) async fn update<Kind: Family>(
+pub(in crate::api) async fn update<Kind: HttpFamily>(
     ctx: &Ctx,
     request: UpdateEmailProviderHttpRequest,
 ) -> Result<UpdateEmailProviderHttpResponse, Error> {
     let signing_key = match request.expiration_signing_key {
         None => None,
         Some(end) if end.seconds == 0 && end.nanos == 0 => Some(new_signing_key()),
-        Some(_) => return Err(Error::invalid(Kind::REFUSALS.key_end)),
+        Some(_) => return Err(Error::invalid(Kind::KEY_END)),
     };
     let UpdateEmailProviderHttpRequest {
         id,
@@ -63,9 +63,9 @@ pub(in crate::api) async fn update<Kind: Family>(
     let details = ctx
         .write(move |tx| {
             let found = Kind::find(tx, &id)?;
-            let mut provider = found.ok_or(Kind::REFUSALS.update_http)?;
+            let mut provider = found.ok_or(Kind::NOT_FOUND)?;
             let old = provider.kind.endpoint();
-            let old = old.ok_or(Kind::REFUSALS.update_http)?;
+            let old = old.ok_or(Kind::NOT_FOUND)?;
             let new_endpoint = differing(old, &endpoint);
             let new_description = differing(&provider.description, &description);
             if new_endpoint.is_none() && new_description.is_none() && sealed.is_none() {

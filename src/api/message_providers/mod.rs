@@ -1,8 +1,9 @@
-//! What ways to send e-mail and ways to send SMS have in common (contract/providers.md §1, §2).
+//! What ways to send e-mail, ways to send SMS (contract/providers.md §1, §2) and providers of plugins
+//! have in common.
 //!
-//! Both are objects of the instance of which one at most is active, both may be an HTTP endpoint, and
-//! their requests have the same fields under the same numbers. The operations here are written once
-//! for a [`Family`], with the messages of e-mail; `email_providers` and `sms_providers` register them.
+//! All are objects of the instance that are active or not, and their requests have the same fields
+//! under the same numbers. The operations here are written once for a [`Family`], with the messages of
+//! e-mail; `email_providers`, `sms_providers` and `providers` register them.
 
 pub mod http;
 pub mod state;
@@ -29,15 +30,6 @@ pub trait Family: Clone + Send + 'static {
     /// Forgets a provider.
     fn delete(tx: &WriteTx<'_>, id: &str) -> Result<(), Error>;
 
-    /// An HTTP endpoint.
-    fn http(endpoint: String) -> Self;
-    /// The URL, if it is an HTTP endpoint.
-    fn endpoint(&self) -> Option<&str>;
-
-    /// An HTTP endpoint was added.
-    fn http_added(id: String, description: String, endpoint: String) -> Event;
-    /// An HTTP endpoint changed.
-    fn http_changed(id: String, description: Option<String>, endpoint: Option<String>) -> Event;
     /// A provider became active.
     fn activated(id: String) -> Event;
     /// A provider became inactive.
@@ -48,14 +40,27 @@ pub trait Family: Clone + Send + 'static {
     fn details(object: &Aggregate) -> ObjectDetails;
 }
 
+/// A family in which there are HTTP endpoints.
+pub trait HttpFamily: Family {
+    /// There is no such endpoint to change.
+    const NOT_FOUND: &'static Entry;
+    /// The end of a signing key is neither now nor absent.
+    const KEY_END: &'static str;
+
+    /// An HTTP endpoint.
+    fn http(endpoint: String) -> Self;
+    /// The URL, if it is an HTTP endpoint.
+    fn endpoint(&self) -> Option<&str>;
+    /// An HTTP endpoint was added.
+    fn http_added(id: String, description: String, endpoint: String) -> Event;
+    /// An HTTP endpoint changed.
+    fn http_changed(id: String, description: Option<String>, endpoint: Option<String>) -> Event;
+}
+
 /// What the operations of a family refuse.
 pub struct Refusals {
     /// There is no such provider to show.
     pub get: &'static Entry,
-    /// There is no such endpoint to change.
-    pub update_http: &'static Entry,
-    /// The end of a signing key is neither now nor absent.
-    pub key_end: &'static str,
     /// There is no such provider to activate.
     pub activate: &'static Entry,
     /// It is active already.
@@ -96,11 +101,12 @@ pub(super) fn seal(ctx: &Ctx, id: &str, secret: &str) -> Vec<u8> {
     ctx.services.keys.seal_setting(id, secret.as_bytes())
 }
 
-/// The signing key of an endpoint; empty if it was sealed with another instance key.
-pub(super) fn signing_key<Kind>(ctx: &Ctx, provider: &Provider<Kind>) -> String {
+/// The secret of a provider; empty if it was sealed with another instance key.
+pub(super) fn opened<Kind>(ctx: &Ctx, provider: &Provider<Kind>) -> String {
     let keys = &ctx.services.keys;
-    let key = keys.open_setting(&provider.id, &provider.sealed_secret);
-    key.and_then(|key| String::from_utf8(key).ok())
+    let secret = keys.open_setting(&provider.id, &provider.sealed_secret);
+    secret
+        .and_then(|secret| String::from_utf8(secret).ok())
         .unwrap_or_default()
 }
 
@@ -163,13 +169,20 @@ pub(super) async fn list<Kind: Family>(
     is_wanted: fn(&Provider<Kind>) -> bool,
 ) -> Result<List<Found<Kind>>, Error> {
     let read = move |tx: &ReadTx<'_>| {
-        let mut providers = Kind::all(tx)?;
-        providers.retain(is_wanted);
-        let instance = tx.instance()?.aggregate;
-        let page = List::cut(providers, page, tx.as_of()?);
-        Ok(page.map(|provider| with_details(provider, instance.clone())))
+        let mut found = all(tx)?;
+        found.retain(|(provider, _)| is_wanted(provider));
+        Ok(List::cut(found, page, tx.as_of()?))
     };
     ctx.services.store.read(read).await
+}
+
+/// All providers with their details, in the order in which they were added.
+pub(super) fn all<Kind: Family>(tx: &ReadTx<'_>) -> Result<Vec<Found<Kind>>, Error> {
+    let instance = tx.instance()?.aggregate;
+    let providers = Kind::all(tx)?.into_iter();
+    Ok(providers
+        .map(|provider| with_details(provider, instance.clone()))
+        .collect())
 }
 
 fn with_details<Kind>(provider: Provider<Kind>, instance: Aggregate) -> Found<Kind> {

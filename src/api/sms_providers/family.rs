@@ -3,19 +3,17 @@
 use crate::{
     api::{
         details,
-        message_providers::{Family, Refusals},
+        message_providers::{Family, HttpFamily, Refusals},
     },
     contract::pb::zitadel::v1::ObjectDetails,
     domain::{Aggregate, Event},
-    error::{self, Error},
+    error::{self, Entry, Error},
     store::{ReadTx, SmsProvider, SmsProviderKind, WriteTx},
 };
 
 impl Family for SmsProviderKind {
     const REFUSALS: Refusals = Refusals {
         get: error::SMS_GET_NOT_FOUND,
-        update_http: error::SMS_HTTP_UPDATE_NOT_FOUND,
-        key_end: "invalid UpdateSMSProviderHTTPRequest.ExpirationSigningKey: value must equal 0s",
         activate: error::SMS_ACTIVATE_NOT_FOUND,
         active: error::SMS_ACTIVE,
         deactivate: error::SMS_DEACTIVATE_NOT_FOUND,
@@ -38,6 +36,28 @@ impl Family for SmsProviderKind {
     fn delete(tx: &WriteTx<'_>, id: &str) -> Result<(), Error> {
         tx.delete_sms_provider(id)
     }
+
+    fn activated(id: String) -> Event {
+        Event::SmsConfigActivated { id }
+    }
+
+    fn deactivated(id: String) -> Event {
+        Event::SmsConfigDeactivated { id }
+    }
+
+    fn removed(id: String) -> Event {
+        Event::SmsConfigRemoved { id }
+    }
+
+    fn details(object: &Aggregate) -> ObjectDetails {
+        details::created(object)
+    }
+}
+
+impl HttpFamily for SmsProviderKind {
+    const NOT_FOUND: &'static Entry = error::SMS_HTTP_UPDATE_NOT_FOUND;
+    const KEY_END: &'static str =
+        "invalid UpdateSMSProviderHTTPRequest.ExpirationSigningKey: value must equal 0s";
 
     fn http(endpoint: String) -> Self {
         Self::Http { endpoint }
@@ -64,21 +84,5 @@ impl Family for SmsProviderKind {
             description,
             endpoint,
         }
-    }
-
-    fn activated(id: String) -> Event {
-        Event::SmsConfigActivated { id }
-    }
-
-    fn deactivated(id: String) -> Event {
-        Event::SmsConfigDeactivated { id }
-    }
-
-    fn removed(id: String) -> Event {
-        Event::SmsConfigRemoved { id }
-    }
-
-    fn details(object: &Aggregate) -> ObjectDetails {
-        details::created(object)
     }
 }

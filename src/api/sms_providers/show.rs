@@ -3,7 +3,7 @@
 use crate::{
     api::{
         Ctx, lists,
-        message_providers::{self, one, signing_key},
+        message_providers::{self, one, opened},
     },
     contract::pb::zitadel::{
         admin::v1::{
@@ -63,7 +63,7 @@ fn shown(ctx: &Ctx, (provider, details): Found) -> WireProvider {
         }),
         SmsProviderKind::Http { endpoint } => Config::Http(HttpConfig {
             endpoint: endpoint.clone(),
-            signing_key: signing_key(ctx, &provider),
+            signing_key: opened(ctx, &provider),
         }),
     };
     WireProvider {

@@ -1,4 +1,5 @@
-//! The providers that the administration API keeps, as providers of plugins: the active one for SMS.
+//! The providers that the API keeps, as providers of plugins: the active one of `/admin/v1/sms`, then
+//! those of any plugin in the order in which they were added.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use crate::{
     error::Error,
     plugin::{Isolation, Origin, ProviderConfig},
     secrets::Keys,
-    store::{SmsProvider, SmsProviderKind, Store},
+    store::{PluginProvider, Provider, ReadTx, SmsProvider, SmsProviderKind, Store},
 };
 
 /// Reads them.
@@ -25,65 +26,77 @@ impl Kept {
     /// # Errors
     /// If the database cannot be read.
     pub(super) fn configs(&self) -> Result<Vec<ProviderConfig>, Error> {
-        let active = self.store.read_blocking(|tx| tx.active_sms_provider())?;
-        Ok(active
-            .and_then(|provider| self.config(provider))
-            .into_iter()
-            .collect())
+        let read = |tx: &ReadTx<'_>| Ok((tx.active_sms_provider()?, tx.plugin_providers()?));
+        let (sms, of_plugins) = self.store.read_blocking(read)?;
+        let sms = sms.and_then(|provider| self.of_sms(provider));
+        let active = of_plugins.into_iter().filter(|provider| provider.is_active);
+        let of_plugins = active.filter_map(|provider| self.of_plugin(provider));
+        Ok(sms.into_iter().chain(of_plugins).collect())
     }
 
-    fn config(&self, provider: SmsProvider) -> Option<ProviderConfig> {
-        let name = name_of(&provider.id);
-        let secret = self
-            .keys
-            .open_setting(&provider.id, &provider.sealed_secret);
-        let Some(secret) = secret.and_then(|secret| String::from_utf8(secret).ok()) else {
-            error!("provider {name} is left out: its secret was sealed with another key");
-            return None;
-        };
-        let (plugin, config) = settings(provider.kind, &secret);
+    fn of_sms(&self, provider: SmsProvider) -> Option<ProviderConfig> {
+        let (name, plugin) = (provider.name(), provider.plugin().to_owned());
+        let secret = self.secret(&provider, &name)?;
         Some(ProviderConfig {
             name,
-            plugin: plugin.to_owned(),
+            plugin,
             isolation: Isolation::Process,
             required: false,
             sha256: None,
             memory_limit: None,
-            config,
+            config: settings(provider.kind, &secret),
             origin: Origin::SmsProvider {
                 id: provider.id,
                 description: provider.description,
             },
         })
     }
+
+    fn of_plugin(&self, provider: PluginProvider) -> Option<ProviderConfig> {
+        let settings = self.secret(&provider, &provider.id)?;
+        Some(ProviderConfig {
+            name: provider.id,
+            plugin: provider.kind.plugin,
+            isolation: Isolation::Process,
+            required: false,
+            sha256: provider.kind.sha256,
+            memory_limit: provider.kind.memory_limit,
+            config: serde_json::from_str(&settings).ok()?,
+            origin: Origin::Api {
+                description: provider.description,
+            },
+        })
+    }
+
+    /// The secret of a provider, opened.
+    fn secret<Kind>(&self, provider: &Provider<Kind>, name: &str) -> Option<String> {
+        let sealed = &provider.sealed_secret;
+        let opened = self.keys.open_setting(&provider.id, sealed);
+        let secret = opened.and_then(|secret| String::from_utf8(secret).ok());
+        if secret.is_none() {
+            error!("provider {name} is left out: its secret was sealed with another key");
+        }
+        secret
+    }
 }
 
-/// The name of an SMS provider among the providers.
-fn name_of(id: &str) -> String {
-    format!("sms-{id}")
-}
-
-/// The plugin for an SMS provider, and its settings; those that are empty are left out.
-fn settings(kind: SmsProviderKind, secret: &str) -> (&'static str, Value) {
-    let (plugin, mut settings) = match kind {
-        SmsProviderKind::Twilio(twilio) => (
-            "twilio",
-            json!({
-                "account_sid": twilio.sid,
-                "auth_token": secret,
-                "sender_number": twilio.sender_number,
-                "verify_service_sid": twilio.verify_service_sid,
-            }),
-        ),
-        SmsProviderKind::Http { endpoint } => (
-            "http",
-            json!({ "endpoint": endpoint, "signing_key": secret }),
-        ),
+/// The settings of the plugin for an SMS provider; those that are empty are left out.
+fn settings(kind: SmsProviderKind, secret: &str) -> Value {
+    let mut settings = match kind {
+        SmsProviderKind::Twilio(twilio) => json!({
+            "account_sid": twilio.sid,
+            "auth_token": secret,
+            "sender_number": twilio.sender_number,
+            "verify_service_sid": twilio.verify_service_sid,
+        }),
+        SmsProviderKind::Http { endpoint } => {
+            json!({ "endpoint": endpoint, "signing_key": secret })
+        }
     };
     if let Some(settings) = settings.as_object_mut() {
         settings.retain(|_, value| value != "");
     }
-    (plugin, settings)
+    settings
 }
 
 #[cfg(test)]
@@ -101,8 +114,7 @@ mod tests {
         let expected = json!({
             "account_sid": "AC1", "auth_token": "t", "sender_number": "+15005550006",
         });
-        let found = settings(SmsProviderKind::Twilio(account), "t");
-        assert_eq!(found, ("twilio", expected));
+        assert_eq!(settings(SmsProviderKind::Twilio(account), "t"), expected);
     }
 
     #[test]
@@ -111,6 +123,6 @@ mod tests {
             endpoint: "http://localhost:1".to_owned(),
         };
         let expected = json!({ "endpoint": "http://localhost:1", "signing_key": "k" });
-        assert_eq!(settings(kind, "k"), ("http", expected));
+        assert_eq!(settings(kind, "k"), expected);
     }
 }

@@ -32,3 +32,18 @@ CREATE TABLE sms_providers (
 ) STRICT;
 
 CREATE UNIQUE INDEX sms_providers_active ON sms_providers (is_active) WHERE is_active = 1;
+
+-- Providers of any plugin that the API keeps.
+CREATE TABLE plugin_providers (
+    row          INTEGER PRIMARY KEY,
+    id           TEXT    NOT NULL UNIQUE,
+    description  TEXT    NOT NULL,
+    is_active    INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)),
+    plugin       TEXT    NOT NULL,
+    sha256       TEXT,
+    memory_limit INTEGER,
+    secret       BLOB    NOT NULL,
+    sequence     INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    changed_at   INTEGER NOT NULL
+) STRICT;

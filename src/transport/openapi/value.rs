@@ -34,6 +34,9 @@ pub fn sent(field: &FieldDescriptor, rules: &FieldRules) -> Option<Value> {
         Kind::String => text(rules),
         Kind::Bytes => bytes(rules),
         Kind::Enum(choice) => sent_enum(&choice, rules),
+        Kind::Message(message) if message.full_name() == "google.protobuf.Struct" => {
+            json!({ "type": "object" })
+        }
         Kind::Message(message) => sent_well_known(message.full_name())?,
         number => {
             let digits = if is_unsigned(&number) {

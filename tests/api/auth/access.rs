@@ -7,7 +7,7 @@ use crate::{
     clients::{Answer, Encoding, Headers, Kind},
     operations::{
         ADD_HUMAN_USER, ADD_ORGANIZATION, ADMIN_HEALTHZ, ALL, AUTH_HEALTHZ, GET_GENERAL_SETTINGS,
-        GET_IAM, GET_OIDC_INFORMATION, MANAGEMENT_HEALTHZ, Operation,
+        GET_IAM, GET_OIDC_INFORMATION, LIST_PROVIDERS, MANAGEMENT_HEALTHZ, Operation,
     },
     people::headers,
 };
@@ -36,7 +36,12 @@ fn is_public(operation: &Operation) -> bool {
 /// Whether the operation needs a permission of the context organization, checked before its command.
 fn needs_permission(operation: &Operation) -> bool {
     let for_everybody = *operation == GET_IAM || operation.rpc == "GetSupportedLanguages";
-    let is_of_v1 = [MANAGEMENT_HEALTHZ.service, ADMIN_HEALTHZ.service].contains(&operation.service);
+    let is_of_v1 = [
+        MANAGEMENT_HEALTHZ.service,
+        ADMIN_HEALTHZ.service,
+        LIST_PROVIDERS.service,
+    ]
+    .contains(&operation.service);
     (is_of_v1 && !is_public(operation) && !for_everybody)
         || [ADD_HUMAN_USER, ADD_ORGANIZATION, GET_GENERAL_SETTINGS].contains(operation)
 }
@@ -160,9 +165,10 @@ fn a_membership_without_the_permission_is_denied() {
 fn a_caller_with_the_permission_learns_what_is_wrong_with_the_request() {
     let app = App::shared();
     let invalid = |answer: &Answer| matches!(&answer.0, Err(failure) if failure.code == 3 && failure.details.is_empty());
-    // An empty request of a search, or of a re-send to oneself, breaks no rule.
+    // An empty request of a search, a reload, or a re-send to oneself, breaks no rule.
     let only_broken = |operation: &Operation| {
         let may_be_empty = [
+            "ReloadProviders",
             "ResendMy",
             "List",
             "Search",

@@ -1,0 +1,107 @@
+//! Which settings of a plugin are shown to administrators, and which are kept when others are given.
+//!
+//! Shown is what the schema declares in full and not as secret. A table that takes any member, or a
+//! value without a type, may hold a secret that the schema cannot mark, so that it is hidden whole.
+
+use serde_json::{Map, Value};
+
+/// What may be shown of a configuration, and the names of the rest.
+pub(super) fn shown(
+    schema: &Value,
+    config: &Map<String, Value>,
+) -> (Map<String, Value>, Vec<String>) {
+    let (shown, hidden): (Vec<_>, Vec<_>) = config
+        .iter()
+        .partition(|(name, _)| is_shown(property(schema, name)));
+    let shown = shown.into_iter();
+    let hidden = hidden.into_iter();
+    (
+        shown
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        hidden.map(|(name, _)| name.clone()).collect(),
+    )
+}
+
+/// A new configuration with what is hidden of the old one and not given again; `null` is a setting that
+/// is not there.
+pub(super) fn merged(
+    schema: &Value,
+    mut new: Map<String, Value>,
+    old: &Map<String, Value>,
+) -> Map<String, Value> {
+    for (name, value) in old {
+        if !is_shown(property(schema, name)) && !new.contains_key(name) {
+            new.insert(name.clone(), value.clone());
+        }
+    }
+    new.retain(|_, value| !value.is_null());
+    new
+}
+
+fn property<'a>(schema: &'a Value, name: &str) -> &'a Value {
+    &schema["properties"][name]
+}
+
+fn is_shown(schema: &Value) -> bool {
+    if schema["writeOnly"] == Value::Bool(true) {
+        return false;
+    }
+    match schema["type"].as_str() {
+        Some("string" | "integer" | "number" | "boolean") => true,
+        Some("array") => is_shown(&schema["items"]),
+        Some("object") => {
+            let members = schema["properties"].as_object();
+            schema["additionalProperties"] != Value::Bool(true)
+                && members.is_none_or(|members| members.values().all(is_shown))
+        }
+        _ => schema["enum"].is_array(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn schema() -> Value {
+        json!({"properties": {
+            "url": {"type": "string"},
+            "mode": {"enum": ["a", "b"]},
+            "key": {"type": "string", "writeOnly": true},
+            "headers": {"type": "object", "additionalProperties": true},
+            "body": {"title": "Any"},
+            "names": {"type": "array", "items": {"type": "string"}},
+            "login": {"type": "object", "properties": {"password": {"type": "string", "writeOnly": true}}},
+        }})
+    }
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn what_is_no_declared_plain_value_is_hidden() {
+        let config = object(json!({
+            "url": "u", "mode": "a", "key": "k", "headers": {"a": "b"}, "body": 1, "names": ["n"],
+            "login": {"password": "p"}, "unknown": 1,
+        }));
+        let (shown, mut hidden) = shown(&schema(), &config);
+        let expected = object(json!({"url": "u", "mode": "a", "names": ["n"]}));
+        assert_eq!(shown, expected);
+        hidden.sort();
+        assert_eq!(hidden, ["body", "headers", "key", "login", "unknown"]);
+    }
+
+    #[test]
+    fn hidden_settings_stay_until_they_are_given_or_taken_away() {
+        let old = object(json!({"url": "u", "mode": "a", "key": "k", "headers": {"a": "b"}}));
+        let new = object(json!({"url": "v", "headers": null}));
+        let expected = object(json!({"url": "v", "key": "k"}));
+        assert_eq!(merged(&schema(), new, &old), expected);
+        let new = object(json!({"key": "other"}));
+        let expected = object(json!({"key": "other", "headers": {"a": "b"}}));
+        assert_eq!(merged(&schema(), new, &old), expected);
+    }
+}

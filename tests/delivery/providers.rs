@@ -1,0 +1,168 @@
+//! Providers of plugins that are added while the server runs: from the first call to the SMS, its
+//! failures, its failover, and the pins of plugins.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    app::{App, file_provider, wait_for},
+    endpoint::endpoint,
+    plugins::build_shipped,
+};
+
+const PROVIDERS: &str = "/belfry/v1/providers";
+
+fn add(app: &App, request: Value) {
+    app.ok("POST", PROVIDERS, &request);
+}
+
+fn activate(app: &App, name: &str) {
+    app.ok("POST", &format!("{PROVIDERS}/{name}/_activate"), &json!({}));
+}
+
+#[test]
+fn a_provider_that_is_added_while_the_server_runs_takes_the_sms_until_it_is_removed() {
+    build_shipped();
+    let app = App::start(&file_provider("sms.jsonl"));
+    let added = app.path("added.jsonl");
+    let config = json!({"path": added});
+    add(
+        &app,
+        json!({"name": "added", "plugin": "file", "config": config}),
+    );
+    let (_, before) = app.human_with_phone();
+    app.wait_for_sms(&before);
+
+    activate(&app, "added");
+    let (_, number) = app.human_with_phone();
+    let taken = |number: &str| {
+        let lines = std::fs::read_to_string(&added).unwrap_or_default();
+        lines.contains(number).then_some(())
+    };
+    wait_for("the SMS", Duration::from_secs(20), || taken(&number));
+    app.restart();
+    let (_, after_a_start) = app.human_with_phone();
+    wait_for("the SMS", Duration::from_secs(20), || taken(&after_a_start));
+
+    app.ok("DELETE", &format!("{PROVIDERS}/added"), &json!({}));
+    let (_, after) = app.human_with_phone();
+    app.wait_for_sms(&after);
+    assert!(taken(&after).is_none());
+}
+
+#[test]
+fn what_a_provider_refuses_goes_to_the_next_one_and_is_listed() {
+    build_shipped();
+    let app = App::start(&file_provider("sms.jsonl"));
+    let (url, calls) = endpoint(&[503]);
+    let config = json!({"endpoint": url, "signing_key": "s3cret"});
+    add(
+        &app,
+        json!({"name": "poor", "plugin": "http", "config": config}),
+    );
+    activate(&app, "poor");
+    let (_, number) = app.human_with_phone();
+    app.wait_for_sms(&number);
+    let call = calls.recv_timeout(Duration::from_secs(20)).unwrap();
+    let body: Value = serde_json::from_str(&call.body).unwrap();
+    let provider = json!({"id": "poor", "description": ""});
+    assert_eq!(body["contextInfo"]["provider"], provider);
+
+    let errors = app.ok("GET", "/belfry/v1/provider_errors?name=poor", &json!({}));
+    let [error] = errors["errors"].as_array().unwrap().as_slice() else {
+        panic!("one error is expected in {errors}");
+    };
+    assert_eq!(error["status"], "CALL_STATUS_UNAVAILABLE");
+    assert_eq!(error["messageId"], body["contextInfo"]["messageId"]);
+    let listed = app.ok("GET", PROVIDERS, &json!({}));
+    let counted = |name: &str| {
+        let providers = listed["providers"].as_array().unwrap();
+        let provider = providers.iter().find(|shown| shown["name"] == name);
+        provider.unwrap()["counts"].clone()
+    };
+    let count = |status: &str| json!([{"status": status, "count": "1"}]);
+    assert_eq!(counted("poor"), count("CALL_STATUS_UNAVAILABLE"));
+    assert_eq!(counted("file"), count("CALL_STATUS_OK"));
+}
+
+#[test]
+fn a_plugin_that_is_not_pinned_is_listed_with_its_hash_and_not_run_where_pins_are_obligatory() {
+    build_shipped();
+    let app = App::start("[notifications]\nrequire_pins = true\n");
+    let listed = || {
+        let plugins = app.ok("GET", "/belfry/v1/plugins", &json!({}));
+        let plugins = plugins["plugins"].as_array().unwrap().clone();
+        let found = plugins.into_iter().find(|plugin| plugin["name"] == "file");
+        found.unwrap()
+    };
+    let plugin = listed();
+    assert!(plugin["loads"].is_null(), "{plugin}");
+    assert!(plugin["reason"].as_str().unwrap().contains("not pinned"));
+
+    let config = json!({"path": app.path("pinned.jsonl")});
+    let mut request = json!({"name": "pinned", "plugin": "file", "config": config});
+    let (status, refused) = app.call("POST", PROVIDERS, &request);
+    assert_eq!(
+        (status, &refused["details"][0]["id"]),
+        (400, &json!("PROV-P1ugn"))
+    );
+    request["sha256"] = plugin["sha256"].clone();
+    add(&app, request);
+    activate(&app, "pinned");
+    let shown = app.ok("GET", &format!("{PROVIDERS}/pinned"), &json!({}));
+    assert_eq!(shown["provider"]["state"], "PROVIDER_STATE_READY");
+    assert_eq!(listed()["loads"], true);
+}
+
+/// Nothing is sent: that would call Twilio.
+#[test]
+fn a_twilio_account_that_is_activated_suits_its_plugin() {
+    build_shipped();
+    let app = App::start(&file_provider("sms.jsonl"));
+    for more in [
+        json!({"senderNumber": "+15005550006"}),
+        json!({"verifyServiceSid": format!("VA{}", "0".repeat(32))}),
+    ] {
+        let mut account = json!({"sid": format!("AC{}", "0".repeat(32)), "token": "t0ken"});
+        for (name, value) in more.as_object().unwrap() {
+            account[name] = value.clone();
+        }
+        let added = app.ok("POST", "/admin/v1/sms/twilio", &account);
+        let id = added["id"].as_str().unwrap();
+        app.ok("POST", &format!("/admin/v1/sms/{id}/_activate"), &json!({}));
+        let shown = app.ok("GET", &format!("{PROVIDERS}/sms-{id}"), &json!({}));
+        assert_eq!(
+            shown["provider"]["state"], "PROVIDER_STATE_READY",
+            "{shown}"
+        );
+        assert_eq!(shown["provider"]["plugin"], "twilio");
+        assert!(!shown.to_string().contains("t0ken"));
+    }
+}
+
+#[test]
+fn a_name_that_the_configuration_takes_later_is_the_configurations() {
+    build_shipped();
+    let app = App::start(&file_provider("sms.jsonl"));
+    let config = json!({"path": app.path("added.jsonl")});
+    add(
+        &app,
+        json!({"name": "twice", "plugin": "file", "config": config}),
+    );
+    activate(&app, "twice");
+    app.configure(&file_provider("sms.jsonl").replace("name = \"file\"", "name = \"twice\""));
+    app.restart();
+    let (_, number) = app.human_with_phone();
+    app.wait_for_sms(&number);
+    let listed = app.ok("GET", PROVIDERS, &json!({}));
+    let states = listed["providers"].as_array().unwrap().iter();
+    let states: Vec<_> = states
+        .map(|shown| [&shown["source"], &shown["state"]])
+        .collect();
+    let expected = [
+        ["PROVIDER_SOURCE_CONFIG", "PROVIDER_STATE_READY"],
+        ["PROVIDER_SOURCE_API", "PROVIDER_STATE_FAILED"],
+    ];
+    assert_eq!(states, expected);
+}
