@@ -4,6 +4,7 @@
 //! failure that the message explains, 2 a wrong use of the command line.
 
 mod log_sink;
+mod plugin;
 
 use std::{
     fs,
@@ -23,7 +24,6 @@ use crate::{
     clock::Timestamp,
     config::Config,
     contract::PROTO_FILES,
-    plugin,
 };
 
 /// Keeps users and their phone numbers and verifies the numbers by SMS, behind ZITADEL's user and phone API.
@@ -50,9 +50,15 @@ enum Command {
     /// Print what the API is, for programs that call it; needs no database
     #[command(subcommand)]
     Api(ApiCommand),
+    /// Write, look at, test and try providers; needs no server
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
     /// Run one plugin for a server, over standard input
     #[command(hide = true)]
     PluginHost,
+    /// Run one plugin for a command above, over standard input
+    #[command(hide = true)]
+    PluginTrial,
 }
 
 #[derive(Args)]
@@ -130,15 +136,21 @@ pub fn run() -> ExitCode {
         Command::Config(ConfigCommand::Check(file)) => check_config(&file),
         Command::Api(ApiCommand::Openapi) => print_openapi(),
         Command::Api(ApiCommand::Protos { dir }) => write_protos(&dir),
-        Command::PluginHost => return plugin::run_plugin_host(),
+        Command::Plugin(command) => {
+            return plugin::run(command).unwrap_or_else(|fault| fail(&fault));
+        }
+        Command::PluginHost => return crate::plugin::run_plugin_host(),
+        Command::PluginTrial => return crate::plugin::run_plugin_trial(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("belfry: {fault:#}");
-            ExitCode::FAILURE
-        }
+        Err(fault) => fail(&fault),
     }
+}
+
+fn fail(fault: &anyhow::Error) -> ExitCode {
+    eprintln!("belfry: {fault:#}");
+    ExitCode::FAILURE
 }
 
 fn load(file: &ConfigFile) -> anyhow::Result<Config> {

@@ -19,6 +19,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use validator::{Validate as _, ValidationErrors};
 
+pub use secret::ProviderConfig;
 pub use tree::*;
 
 /// The default configuration, as shipped.

@@ -19,7 +19,10 @@ impl ProviderConfig {
     }
 
     /// Replaces references by what they refer to; files are relative to `base`.
-    pub(super) fn resolve(&mut self, base: &Path) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// If a file cannot be read, or a variable is not set.
+    pub fn resolve(&mut self, base: &Path) -> anyhow::Result<()> {
         for (key, value) in &mut self.0 {
             if let Some(secret) = refer(value, base).with_context(|| format!("config.{key}"))? {
                 *value = Value::String(secret);

@@ -340,7 +340,7 @@ fn reap(process: &Mutex<Process>) -> Option<ExitStatus> {
     }
 }
 
-fn ending(status: Option<ExitStatus>) -> String {
+pub(super) fn ending(status: Option<ExitStatus>) -> String {
     match status {
         Some(status) => format!("ended: {status}"),
         None => "ended".into(),

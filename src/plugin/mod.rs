@@ -6,12 +6,16 @@
 //! `load` decides whether a file is loaded at all, `manifest` and `schema` read what the plugin says
 //! about itself, `inproc` calls a plugin in this process, `child` and `plugin_host` are the two ends of
 //! a child process, `frame` and `wire` are what they speak.
+//! For authors of plugins, without a server: `scaffold` writes a new one, `trial` runs one in a process
+//! of its own, which `describe`, `check` and the command `send` use.
 //! Nothing here knows the database, a template or a retry: one call in, one [`Answer`] out.
 //! A broken plugin is a state of its provider, never an error of the server.
 
 mod abi;
 mod catalogue;
+mod check;
 mod child;
+mod describe;
 mod frame;
 mod generation;
 mod host;
@@ -25,15 +29,20 @@ mod plugin_host;
 mod provider;
 mod record;
 mod registry;
+mod scaffold;
 mod schema;
+mod settings;
 mod settings_shown;
 mod state;
+mod trial;
 mod wire;
 mod workers;
 
 use std::{path::PathBuf, time::Duration};
 
 pub use catalogue::{Catalogue, Description, Installed, SettingsFault};
+pub use check::{CheckOrder, Line, Summary, check};
+pub use describe::{Described, describe};
 pub use message::{
     Abilities, Answer, Call, Check, HttpRequest, Message, Receipt, ReceiptState, Status, Verdict,
 };
@@ -41,7 +50,10 @@ pub use plugin_host::run_plugin_host;
 pub use provider::{Provider, ProviderInfo};
 pub use record::PastFailure;
 pub use registry::{Registry, StartError};
+pub use scaffold::{Language, Scaffold, ScaffoldError, scaffold};
+pub use settings::Settings;
 pub use state::State;
+pub use trial::{Letter, Outcome, Replay, run_plugin_trial, send};
 
 /// What a provider is made from, secrets resolved: a `[[notifications.providers]]` entry of the
 /// configuration, or what the API keeps.

@@ -51,7 +51,7 @@ pub fn run_plugin_host() -> ExitCode {
 }
 
 /// Takes the socket from standard input and limits the process.
-fn prepare() -> io::Result<UnixStream> {
+pub(super) fn prepare() -> io::Result<UnixStream> {
     let stdin = io::stdin();
     if FileType::from_raw_mode(rustix::fs::fstat(&stdin)?.st_mode) != FileType::Socket {
         return Err(io::Error::other("is started by the server, not by hand"));

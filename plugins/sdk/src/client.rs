@@ -76,6 +76,11 @@ impl Client {
         }
     }
 
+    /// Whether it may reach that address.
+    pub fn admits(&self, url: &str) -> bool {
+        url.parse().is_ok_and(|uri| self.allowed.admits(&uri))
+    }
+
     /// Makes one request.
     ///
     /// # Errors
@@ -282,10 +287,6 @@ fn failure(error: &Error) -> HttpFailure {
 mod tests {
     use super::*;
 
-    fn admits(client: &Client, url: &str) -> bool {
-        url.parse().is_ok_and(|uri| client.allowed.admits(&uri))
-    }
-
     #[test]
     fn only_listed_hosts_are_reached_and_the_plugins_own_only_by_https() {
         let client = Client::new(
@@ -301,7 +302,7 @@ mod tests {
             "http://127.0.0.1:8000/other",
             "https://sms.lan:443/x",
         ] {
-            assert!(admits(&client, url), "{url}");
+            assert!(client.admits(url), "{url}");
         }
         for url in [
             "http://api.example.com/",
@@ -315,7 +316,7 @@ mod tests {
             "file:///etc/passwd",
             "/relative",
         ] {
-            assert!(!admits(&client, url), "{url}");
+            assert!(!client.admits(url), "{url}");
         }
     }
 
