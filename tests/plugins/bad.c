@@ -30,7 +30,7 @@ static const char *describe(void) {
     if (CASE == NO_DESCRIPTION) return NULL;
     if (CASE == BAD_JSON) return "{\"id\": ";
     if (CASE == TOO_CONCURRENT) return "{\"id\": \"bad\", \"max_concurrency\": 1000}";
-    if (CASE == SLOW_START) sleep(5);
+    if (CASE == SLOW_START) sleep(30);
     if (CASE == HANG || CASE == LATE_ONCE) return "{\"id\": \"bad\", \"max_concurrency\": 2}";
     return "{\"id\": \"bad\", \"version\": \"0\", \"config_schema\": {\"properties\":"
            "{\"key\": {\"type\": \"string\", \"writeOnly\": true},"

@@ -184,7 +184,11 @@ pub fn build_shipped() {
         cargo
             .args(["build", "--quiet"])
             .current_dir(env!("CARGO_MANIFEST_DIR"));
-        cargo.args(["file", "log", "http"].map(|name| format!("--package=belfry-{name}")));
+        cargo.args(
+            shipped()
+                .iter()
+                .map(|name| format!("--package=belfry-{name}")),
+        );
         if executable().parent().unwrap().ends_with("release") {
             cargo.arg("--release");
         }
@@ -193,6 +197,15 @@ pub fn build_shipped() {
             "cargo build of the plugins"
         );
     });
+}
+
+/// The names of the plugins that come with Belfry, apart from the example in C.
+pub fn shipped() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins");
+    let folders = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let crates = folders.filter(|entry| entry.path().join("Cargo.toml").exists());
+    let names = crates.map(|entry| entry.file_name().into_string().unwrap());
+    names.filter(|name| name != "sdk").collect()
 }
 
 static LINES: OnceLock<Mutex<Vec<String>>> = OnceLock::new();

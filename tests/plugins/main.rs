@@ -6,8 +6,10 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod authors;
 mod bad;
 mod bed;
+mod checker;
 mod example;
 mod layout;
 mod loading;
