@@ -9,6 +9,9 @@ need() { # a command, the Debian package that brings it
     command -v "$1" >/dev/null || missing+=("$2")
 }
 need cc gcc
+need g++ g++
+need make make
+need curl curl
 need node nodejs
 need npm npm
 need python3 python3
@@ -54,6 +57,8 @@ rm -f target/coverage.md
 cargo test --workspace
 # Every operation with the encodings it was called over; the last table of cases writes it.
 test -s target/coverage.md
+# The guide for authors of providers, typed as it stands.
+python3 tests/plugins/guide.py target/debug
 export PYTHONDONTWRITEBYTECODE=1
 target/venv/bin/pytest tests/python
 tests/sdk/install.sh

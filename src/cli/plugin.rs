@@ -58,7 +58,8 @@ pub(super) enum PluginCommand {
     Check(CheckArguments),
     /// Send one message with a plugin, by hand, and show what it made of it
     ///
-    /// The message is real unless --replay answers the plugin's requests. Exit code 0 only when the
+    /// The message is real unless --replay answers the plugin's requests; a plugin that brings a client
+    /// of its own is not kept from sending. Exit code 0 only when the
     /// provider accepted it.
     #[command(after_long_help = REPLAY_HELP)]
     Send(SendArguments),
@@ -118,7 +119,7 @@ pub(super) struct SendArguments {
     /// The plugin's configuration, TOML or JSON; the schema's defaults without it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answers for the plugin's requests through the host, JSON: nothing is sent then
+    /// Answers for the plugin's requests through the host, JSON: then none is made
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
     /// The sender that is wished

@@ -8,7 +8,7 @@
 #include "belfry_plugin.h"
 
 enum {
-    CAREFUL, LEAKS, LEAKS_DESCRIPTORS, LOGS_THE_CODE, TELLS_THE_KEY, PRINTS, BELIEVES_FORGERIES,
+    CAREFUL, LEAKS, LEAKS_DESCRIPTORS, LEAKS_THREADS, LOGS_THE_CODE, TELLS_THE_KEY, PRINTS, BELIEVES_FORGERIES,
     LOST_ANSWER_IS_UNAVAILABLE, REFUSED_IS_UNKNOWN, ERROR_IS_OK, FORGETS_THE_DEADLINE, FOREIGN_HOST,
     NO_IDEMPOTENCY_KEY, ONE_AFTER_THE_OTHER, UNTYPED_SETTING, OPEN_SECRET, HEALTHY_WHEN_DOWN,
     INVENTS_RECEIPTS, APPROVES_ALL, CONNECTS_IN_CREATE, CRASHES_ON_EMOJI, HOST_WITH_SCHEME,
@@ -58,6 +58,11 @@ static uint32_t ask(const belfry_host *host, const char *url, belfry_str body, u
     return response.status;
 }
 
+static void *wait_for_ever(void *nothing) {
+    pause();
+    return nothing;
+}
+
 static void *create(const belfry_host *host, belfry_str config, belfry_result *result) {
     careless *self;
     uint32_t left;
@@ -67,6 +72,10 @@ static void *create(const belfry_host *host, belfry_str config, belfry_result *r
     }
     if (CASE == CONNECTS_IN_CREATE) ask(host, "http://127.0.0.1:9/login", belfry_text(""), 100, &left);
     if (CASE == LEAKS_DESCRIPTORS && dup(0) < 0) return NULL;
+    if (CASE == LEAKS_THREADS) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, wait_for_ever, NULL) != 0) return NULL;
+    }
     self = calloc(1, sizeof *self);
     self->host = host;
     if (CASE == LEAKS) memset(malloc(500), 1, 500);

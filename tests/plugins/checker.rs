@@ -117,6 +117,42 @@ fn the_shipped_plugins_for_gateways_pass() {
 }
 
 #[test]
+fn smpp_passes_without_an_smsc() {
+    let config = "host = \"127.0.0.1\"\nport = 9\nsystem_id = \"belfry\"\npassword = \"s3cr3t\"";
+    let lines = shipped_passes("smpp", config, &[]);
+    for line in [
+        "a message: UNAVAILABLE",
+        "poll: 50 unknown ids: OK, 0 receipts",
+    ] {
+        assert!(lines.contains(line), "{lines}");
+    }
+}
+
+#[test]
+fn webhook_passes_with_and_without_recorded_answers() {
+    let config =
+        "service = \"46elks\"\nusername = \"u1\"\npassword = \"s3cr3t\"\nfrom = \"Belfry\"";
+    let lines = shipped_passes("webhook", config, &[]);
+    for line in [
+        "a message: UNAVAILABLE",
+        "webhook: 7 forged calls, none believed",
+    ] {
+        assert!(lines.contains(line), "{lines}");
+    }
+    let replay = file(
+        "webhook.json",
+        r#"{"answers": [
+            {"method": "POST", "url": "https://api.46elks.com/a1/sms", "contains": "447700900123",
+             "status": 200, "content_type": "application/json",
+             "body": {"id": "s01", "status": "created", "parts": 1}},
+            {"method": "GET", "url": "https://api.46elks.com/", "status": 200, "body": {}}
+        ]}"#,
+    );
+    let lines = shipped_passes("webhook", config, &["--replay", replay.to_str().unwrap()]);
+    assert!(lines.contains("a message: OK as s01"), "{lines}");
+}
+
+#[test]
 fn twilio_passes_with_and_without_recorded_answers() {
     let config =
         "account_sid = \"AC0123\"\nauth_token = \"s3cr3t\"\nsender_number = \"+15005550006\"";
@@ -173,7 +209,14 @@ fn each_careless_plugin_fails_at_the_line_that_names_its_fault() {
     let replay = replay.to_str().unwrap();
     let cases = [
         ("LEAKS", "hundreds of instances: 600 instances left"),
-        ("LEAKS_DESCRIPTORS", "hundreds of instances: "),
+        (
+            "LEAKS_DESCRIPTORS",
+            "hundreds of instances: 20 descriptors are left open",
+        ),
+        (
+            "LEAKS_THREADS",
+            "hundreds of instances: 20 threads are left",
+        ),
         ("LOGS_THE_CODE", "secrets: the code is in a log line"),
         ("TELLS_THE_KEY", "secrets: a secret setting is in `detail`"),
         ("PRINTS", "standard output: 8 bytes"),

@@ -185,9 +185,11 @@ fn kind(schema: &Value, at: &str) -> Result<(), Fault> {
     match schema.get("type") {
         Some(Value::String(kind)) if TYPES.contains(&kind.as_str()) => Ok(()),
         None if schema["enum"].is_array() || at == "config" => Ok(()),
+        // Any value is right for some settings, and then people are told what for.
+        None if schema.get("title").is_some() || schema.get("description").is_some() => Ok(()),
         None => Err(failed(
             format!("{at} has no type: any value would reach the plugin"),
-            "add \"type\", such as \"string\", or \"enum\"",
+            "add \"type\", such as \"string\", or \"enum\"; if any value is right, say for what in \"title\"",
         )),
         Some(_) => Err(failed(
             format!("the type of {at} is none"),
@@ -291,8 +293,9 @@ mod tests {
             "token_url": {"type": "string", "pattern": "^https"},
             "mode": {"enum": ["a", "b"], "default": "a"},
             "many": {"type": "array", "items": {"type": "integer", "minimum": 1}},
+            "any": {"title": "A structure of templates"},
         }});
-        assert_eq!(of(schema).unwrap(), "5 settings, 1 of them secret");
+        assert_eq!(of(schema).unwrap(), "6 settings, 1 of them secret");
         assert!(of(Value::Null).is_ok());
     }
 
