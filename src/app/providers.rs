@@ -55,6 +55,7 @@ pub(super) fn options(config: &Config) -> anyhow::Result<plugin::Options> {
         require_pins: config.notifications.require_pins,
         // Beside the database, where nobody else may write.
         copies: Some(config.database.path.with_extension("plugins")),
+        api_files: config.database.path.with_extension("files"),
         ..plugin::Options::new(executable, config.base.clone())
     })
 }

@@ -106,7 +106,8 @@ impl Catalogue {
         let merged = settings_shown::merged(schema, new, before.unwrap_or(&none));
         // What is kept is what was given: defaults are filled in whenever it is loaded.
         let mut complete = Value::Object(merged.clone());
-        schema::complete(schema, &mut complete, &self.options.base)
+        schema::confine(schema, &complete).map_err(SettingsFault::Settings)?;
+        schema::complete(schema, &mut complete, &self.options.api_files)
             .map_err(SettingsFault::Settings)?;
         Ok(merged)
     }

@@ -5,6 +5,8 @@
 //! loaded from a path of its own (plugin-abi §10).
 
 use std::{
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt as _,
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
@@ -14,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use serde_json::Value;
 
 use super::{
-    Isolation, Options, ProviderConfig, abi,
+    Isolation, Options, Origin, ProviderConfig, abi,
     child::{Child, Start},
     host::{Here, PluginLog, lock},
     inproc::Native,
@@ -178,7 +180,18 @@ fn configure(
         return Err("config must be a table".into());
     }
     log.hide_keys(schema::secrets(&manifest.config_schema, &settings));
-    schema::complete(&manifest.config_schema, &mut settings, &options.base)?;
+    let base = if config.origin == Origin::Config {
+        &options.base
+    } else {
+        schema::confine(&manifest.config_schema, &settings)?;
+        // What cannot be made is the plugin's fault to tell, when it opens a file there.
+        let _ = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&options.api_files);
+        &options.api_files
+    };
+    schema::complete(&manifest.config_schema, &mut settings, base)?;
     Ok((manifest, settings))
 }
 

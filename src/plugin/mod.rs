@@ -114,6 +114,8 @@ pub struct Options {
     pub plugin_dir: Option<PathBuf>,
     /// What relative paths in a plugin's configuration are relative to: the configuration file's folder.
     pub base: PathBuf,
+    /// What paths in settings of the API are relative to, and stay below; made when it is needed.
+    pub api_files: PathBuf,
     /// Whether a plugin without `sha256` is refused.
     pub require_pins: bool,
     /// The server's own executable; a child is `executable plugin-host`.
@@ -130,6 +132,7 @@ impl Options {
     pub fn new(executable: PathBuf, base: PathBuf) -> Self {
         Self {
             plugin_dir: None,
+            api_files: base.join("provider-files"),
             base,
             require_pins: false,
             executable,

@@ -5,7 +5,7 @@
 //! are refused, so that a slip of the pen is found. Messages name the key and what would be right,
 //! never the value: it may be a secret.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use regex::Regex;
 use serde_json::{Map, Value};
@@ -16,6 +16,43 @@ use serde_json::{Map, Value};
 /// One sentence that names the key, such as ``config.path is missing``.
 pub(super) fn complete(schema: &Value, config: &mut Value, base: &Path) -> Result<(), String> {
     check(schema, config, "config", base)
+}
+
+/// Checks that every path of a configuration stays below the folder that it will be relative to: for
+/// settings of whom the operator gave no other part of the machine.
+///
+/// # Errors
+/// One sentence that names the key.
+pub(super) fn confine(schema: &Value, config: &Value) -> Result<(), String> {
+    confine_at(schema, config, "config")
+}
+
+fn confine_at(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+    match value {
+        Value::String(text) if schema.get("format").and_then(Value::as_str) == Some("path") => {
+            let mut parts = Path::new(text).components();
+            match parts.all(|part| matches!(part, Component::Normal(_))) {
+                true => Ok(()),
+                false => Err(format!(
+                    "{at} must be a relative path without \"..\": over the API, files stay in a folder of \
+                     their own"
+                )),
+            }
+        }
+        Value::Object(object) => object.iter().try_for_each(|(key, value)| {
+            let schema = schema.get("properties").and_then(|all| all.get(key));
+            confine_at(
+                schema.unwrap_or(&Value::Null),
+                value,
+                &format!("{at}.{key}"),
+            )
+        }),
+        Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
+            let schema = schema.get("items").unwrap_or(&Value::Null);
+            confine_at(schema, item, &format!("{at}[{index}]"))
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn check(schema: &Value, value: &mut Value, at: &str, base: &Path) -> Result<(), String> {
@@ -246,6 +283,20 @@ mod tests {
             (json!([]), "config must be of type object"),
         ] {
             assert_eq!(completed(schema(), config).unwrap_err(), message);
+        }
+    }
+
+    #[test]
+    fn paths_of_the_api_stay_in_their_folder() {
+        for path in ["sms.jsonl", "a/b", ""] {
+            assert_eq!(confine(&schema(), &json!({"path": path})), Ok(()), "{path}");
+        }
+        for path in ["/etc/passwd", "../x", "a/../../x", "./x"] {
+            let reason = confine(&schema(), &json!({"path": path})).unwrap_err();
+            assert!(
+                reason.starts_with("config.path must be a relative path"),
+                "{reason}"
+            );
         }
     }
 

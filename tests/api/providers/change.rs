@@ -115,6 +115,17 @@ pub const ADD: Table = Table {
                 t.call(endpoint(more)).fails(Kind::Invalid, "PROV-Set5g");
             },
         ),
+        case("files stay in a folder of their own", |t| {
+            for path in ["/tmp/sms.jsonl", "../sms.jsonl", "a/../../b"] {
+                let more =
+                    json!({"name": t.unique("p"), "plugin": "file", "config": {"path": path}});
+                let failure = t.call(endpoint(more)).fails(Kind::Invalid, "PROV-Set5g");
+                assert!(failure.message.contains("relative path"), "{failure:?}");
+            }
+            let more =
+                json!({"name": t.unique("p"), "plugin": "file", "config": {"path": "a.jsonl"}});
+            t.call(endpoint(more)).ok();
+        }),
         case("a null setting is none", |t| {
             let name = t.unique("null");
             let config = json!({"endpoint": "http://a", "signing_key": null});
