@@ -9,6 +9,7 @@
 mod authors;
 mod bad;
 mod bed;
+mod checked;
 mod checker;
 mod example;
 mod layout;
