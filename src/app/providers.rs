@@ -25,7 +25,7 @@ use log::{error, info};
 
 use crate::{
     config::{Config, Isolation, Provider},
-    plugin::{self, Origin, ProviderConfig, Registry},
+    plugin::{self, Origin, ProviderConfig, Registry, Reload},
 };
 
 pub(super) use kept::Kept;
@@ -172,17 +172,20 @@ impl Sources {
     fn reread(&mut self) -> bool {
         let applied = Config::load(self.file.as_deref()).and_then(|config| {
             let before = std::mem::replace(&mut self.configured, configs(&config));
-            self.apply().inspect_err(|_| self.configured = before)
+            self.apply(Reload::All)
+                .inspect_err(|_| self.configured = before)
         });
         applied
             .inspect_err(|fault| error!("the providers stay as they are: {fault:#}"))
             .is_ok()
     }
 
-    fn apply(&self) -> anyhow::Result<()> {
+    fn apply(&self, which: Reload) -> anyhow::Result<()> {
         let kept = self.kept.configs();
         let kept = kept.map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
-        Ok(self.registry.apply(in_order(kept, &self.configured))?)
+        Ok(self
+            .registry
+            .apply(in_order(kept, &self.configured), which)?)
     }
 
     /// How the files look that matter.
@@ -204,7 +207,7 @@ fn run(mut sources: Sources, watch: bool, orders: &Receiver<Order>) {
                 }
             }
             Ok(Order::Kept) => {
-                if let Err(fault) = sources.apply() {
+                if let Err(fault) = sources.apply(Reload::Changed) {
                     error!("the providers stay as they are: {fault:#}");
                 }
                 follow(&mut seen, sources.looks());

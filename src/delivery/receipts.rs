@@ -40,6 +40,8 @@ pub struct Receipts {
     clock: Clock,
     providers: Arc<Registry>,
     held: Mutex<Vec<(Instant, Receipt)>>,
+    /// When forged calls were last told of, and how many came since.
+    forged: Mutex<(Option<Instant>, u64)>,
 }
 
 /// What the caller of a webhook is answered.
@@ -62,6 +64,7 @@ impl Receipts {
             clock,
             providers,
             held: Mutex::default(),
+            forged: Mutex::default(),
         }
     }
 
@@ -81,11 +84,7 @@ impl Receipts {
         match answer.status {
             Status::Ok => {}
             Status::Rejected => {
-                let name = provider.name();
-                warn!(
-                    "provider {name} refused a call of its gateway: {}",
-                    answer.detail
-                );
+                self.tell_of_forged(provider.name(), &answer.detail);
                 return HookAnswer::Forged;
             }
             Status::Unsupported => return HookAnswer::Unknown,
@@ -95,6 +94,21 @@ impl Receipts {
             true => HookAnswer::Read(answer.http_status.unwrap_or(200)),
             false => HookAnswer::Unavailable,
         }
+    }
+
+    /// Anybody can call: one line a minute says how many were not believed.
+    fn tell_of_forged(&self, provider: &str, detail: &str) {
+        let mut forged = self.forged.lock().unwrap_or_else(PoisonError::into_inner);
+        forged.1 += 1;
+        if forged
+            .0
+            .is_some_and(|told| told.elapsed() < Duration::from_secs(60))
+        {
+            return;
+        }
+        let count = std::mem::take(&mut forged.1);
+        forged.0 = Some(Instant::now());
+        warn!("{count} calls of gateways were refused, the last by provider {provider}: {detail}");
     }
 
     /// Notes receipts of a provider; false if they cannot be written now.
@@ -158,7 +172,7 @@ impl Receipts {
         while stop.recv_timeout(ROUND) == Err(RecvTimeoutError::Timeout) {
             self.try_held_again();
             for provider in self.providers.providers().iter() {
-                if provider.abilities().poll {
+                if provider.abilities().poll && provider.is_available() {
                     self.poll(provider, &mut cursors);
                 }
             }

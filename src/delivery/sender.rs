@@ -8,7 +8,7 @@ use std::{
 };
 
 use log::{info, warn};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngExt as _;
 
 use super::{
@@ -25,6 +25,13 @@ use crate::{
     store::{Message, MessageState, Outcome, Store},
 };
 
+/// What is escaped in a path segment: all but the unreserved characters of RFC 3986, so that no proxy
+/// writes an address in another way than it was signed.
+const RESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 /// The time a provider gets for one attempt.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -183,7 +190,7 @@ impl Sender {
         let Some(origin) = &self.external_url else {
             return String::new();
         };
-        let name = utf8_percent_encode(provider, NON_ALPHANUMERIC);
+        let name = utf8_percent_encode(provider, &RESERVED);
         format!("{}/hooks/{name}", origin.trim_end_matches('/'))
     }
 

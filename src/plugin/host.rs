@@ -6,7 +6,7 @@
 //! that the plugin calls are in `inproc`; they end in a [`Services`], here or in a child.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -28,8 +28,7 @@ const BURST: f64 = 200.0;
 const RATE: f64 = 50.0;
 /// The longest time that one HTTP request of a plugin may take.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
-/// How many calls are remembered for masking: all that can run at once, and as many that ended, for
-/// lines that come late.
+/// How many calls that ended are still masked, for lines that come late; and how many keys.
 const REMEMBERED: usize = 128;
 
 /// Shorter secrets are not looked for: they would be found in everything.
@@ -53,9 +52,20 @@ pub(super) trait Services: Send + Sync {
 pub(super) struct PluginLog {
     name: String,
     keys: Mutex<VecDeque<String>>,
-    calls: Mutex<VecDeque<Secrets>>,
+    calls: Mutex<Calls>,
     bucket: Mutex<Bucket>,
 }
+
+/// Calls whose secrets are masked: those that run, and the last that ended.
+#[derive(Default)]
+struct Calls {
+    next: u64,
+    running: HashMap<u64, Secrets>,
+    ended: VecDeque<Secrets>,
+}
+
+/// A call whose secrets are masked.
+pub(super) struct Hidden(Option<u64>);
 
 /// What must not be seen of one message.
 struct Secrets {
@@ -88,8 +98,8 @@ impl PluginLog {
         }
     }
 
-    /// Masks number, code and text of a call from now on.
-    pub(super) fn hide(&self, call: &Call) {
+    /// Masks number, code and text of a call until [`end`](Self::end), and for a while after it.
+    pub(super) fn hide(&self, call: &Call) -> Hidden {
         let secrets = match call {
             Call::Send(message) | Call::VerifyStart(message) => Secrets {
                 to: message.to.clone(),
@@ -101,13 +111,25 @@ impl PluginLog {
                 code: Some(check.code.clone()),
                 text: String::new(),
             },
-            Call::Health(_) | Call::Poll(..) | Call::Webhook(_) => return,
+            Call::Health(_) | Call::Poll(..) | Call::Webhook(_) => return Hidden(None),
         };
         let mut calls = lock(&self.calls);
-        if calls.len() >= REMEMBERED {
-            calls.pop_front();
+        let id = calls.next;
+        calls.next += 1;
+        calls.running.insert(id, secrets);
+        Hidden(Some(id))
+    }
+
+    /// The call is over.
+    pub(super) fn end(&self, hidden: Hidden) {
+        let mut calls = lock(&self.calls);
+        let Some(secrets) = hidden.0.and_then(|id| calls.running.remove(&id)) else {
+            return;
+        };
+        if calls.ended.len() >= REMEMBERED {
+            calls.ended.pop_front();
         }
-        calls.push_back(secrets);
+        calls.ended.push_back(secrets);
     }
 
     /// `text` as it may be shown: secrets masked, control characters gone.
@@ -124,7 +146,8 @@ impl PluginLog {
         for key in lock(&self.keys).iter() {
             hide(key, "[secret]");
         }
-        for call in lock(&self.calls).iter() {
+        let calls = lock(&self.calls);
+        for call in calls.running.values().chain(&calls.ended) {
             hide(&call.text, "[text]");
             hide(call.code.as_deref().unwrap_or_default(), "[code]");
             let digits = call.to.trim_start_matches('+');

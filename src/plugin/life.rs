@@ -3,7 +3,10 @@
 //!
 //! It is the only one that starts anything. A reload that fails changes nothing and says why.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use crossbeam_channel::{Receiver, Sender, never};
 
@@ -42,8 +45,14 @@ struct Life {
 impl Provider {
     /// Tells the provider's thread.
     pub(super) fn post(&self, event: Event) {
+        let is_reload = matches!(event, Event::Reload(_));
+        if is_reload {
+            self.reloads.fetch_add(1, Ordering::AcqRel);
+        }
         // Fails only when the thread has ended, and then there is nobody to tell.
-        let _ = self.events.send(event);
+        if self.events.send(event).is_err() && is_reload {
+            self.reloads.fetch_sub(1, Ordering::AcqRel);
+        }
     }
 
     /// The body of the provider's thread, until it is stopped. `first` is told, by being dropped, when
@@ -64,7 +73,10 @@ impl Provider {
             crossbeam_channel::select! {
                 recv(events) -> event => match event {
                     Ok(Event::Died(number, reason)) => self.died(&mut life, number, reason),
-                    Ok(Event::Reload(config)) => self.reload(&mut life, *config),
+                    Ok(Event::Reload(config)) => {
+                        self.reload(&mut life, *config);
+                        self.reloads.fetch_sub(1, Ordering::AcqRel);
+                    }
                     Ok(Event::Remove) => return self.end(Opened::retire),
                     Ok(Event::Stop) | Err(_) => {
                         return self.end(|opened| opened.generation.instance.stop());
@@ -148,13 +160,19 @@ impl Provider {
     fn reload(&self, life: &mut Life, config: ProviderConfig) {
         let name = self.name();
         if life.due.is_some() {
-            self.change(|inner| inner.config = Arc::new(config));
+            self.change(|inner| {
+                inner.config = Arc::new(config);
+                inner.reload_fault = None;
+            });
             life.checked = None;
             life.due = Some(Instant::now());
             return;
         }
         match self.successor(life, &config) {
-            Ok(None) => log::debug!("provider {name} is as it was"),
+            Ok(None) => {
+                log::debug!("provider {name} is as it was");
+                self.change(|inner| inner.reload_fault = None);
+            }
             Ok(Some((generation, checked))) => {
                 life.checked = Some(checked);
                 let number = generation.number;
@@ -201,6 +219,9 @@ impl Provider {
         generation
             .is_healthy(&self.log)
             .inspect_err(|_| generation.instance.stop())?;
+        if !generation.instance.is_alive() {
+            return Err("its process ended right after it was made".into());
+        }
         Ok(Some((generation, checked)))
     }
 

@@ -178,7 +178,6 @@ fn copy(bytes: &[u8], hash: &str, options: &Options) -> io::Result<PathBuf> {
     if fs::read(&path).is_ok_and(|there| there == bytes) {
         return Ok(path);
     }
-    remove_old(&folder);
     let fresh = folder.join(format!(
         "{hash}.{}.{:x}",
         std::process::id(),
@@ -197,9 +196,12 @@ fn copy(bytes: &[u8], hash: &str, options: &Options) -> io::Result<PathBuf> {
     written.map(|()| path)
 }
 
-/// Removes copies that are older than a week, of plugins that were replaced since. Whoever still
-/// runs one has it mapped, and makes it anew when it has to start again.
-fn remove_old(folder: &Path) {
+/// Removes copies that are older than a week, of plugins that were replaced since. Only before any
+/// provider is started: a running one may need its copy again.
+pub(super) fn remove_old(options: &Options) {
+    let Ok(folder) = private_folder(options) else {
+        return;
+    };
     let week = Duration::from_secs(7 * 24 * 3600);
     let is_old = |about: fs::Metadata| {
         let age = about.modified().ok().and_then(|made| made.elapsed().ok());

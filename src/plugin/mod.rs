@@ -49,7 +49,7 @@ pub use message::{
 pub use plugin_host::run_plugin_host;
 pub use provider::{Provider, ProviderInfo};
 pub use record::PastFailure;
-pub use registry::{Registry, StartError};
+pub use registry::{Registry, Reload, StartError};
 pub use scaffold::{Language, Scaffold, ScaffoldError, scaffold};
 pub use settings::Settings;
 pub use state::State;

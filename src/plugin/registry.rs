@@ -34,6 +34,15 @@ pub struct Registry {
     on_change: Mutex<Option<OnChange>>,
 }
 
+/// Which providers [`Registry::apply`] looks at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reload {
+    /// Those whose configuration is another one; the others keep their state.
+    Changed,
+    /// All: also one whose file has changed, or that is paused or closed.
+    All,
+}
+
 /// Why the providers cannot be started.
 #[derive(Debug)]
 pub enum StartError {
@@ -77,6 +86,7 @@ impl Registry {
             threads: Mutex::default(),
             on_change: Mutex::default(),
         };
+        load::remove_old(&registry.options);
         let mut started = Vec::new();
         for config in configs {
             started.push(registry.start_provider(config)?);
@@ -141,7 +151,7 @@ impl Registry {
     ///
     /// # Errors
     /// Two equal names, or no thread; then nothing was changed, or only the first of them.
-    pub fn apply(&self, configs: Vec<ProviderConfig>) -> Result<(), StartError> {
+    pub fn apply(&self, configs: Vec<ProviderConfig>, which: Reload) -> Result<(), StartError> {
         check_names(&configs)?;
         let mut current = lock(&self.providers);
         let mut next = Vec::new();
@@ -151,7 +161,9 @@ impl Registry {
                 .find(|provider| provider.name() == config.name)
             {
                 Some(provider) => {
-                    provider.post(Event::Reload(Box::new(config)));
+                    if which == Reload::All || *provider.config() != config {
+                        provider.post(Event::Reload(Box::new(config)));
+                    }
                     next.push(provider.clone());
                 }
                 None => next.push(self.start_provider(config)?.0),

@@ -141,6 +141,9 @@ fn check_name(name: &str) -> Result<(), String> {
             "{name:?} comes with Belfry; choose another name, such as my-{name}"
         ));
     }
+    if name == "test" {
+        return Err("\"test\" is the file of the unit test; choose another name".into());
+    }
     if name == "plugin" {
         return Err(
             "\"plugin\" would be the crate belfry-plugin, which is the SDK; choose another name"

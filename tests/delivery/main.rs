@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod app;
+mod bad_plugins;
 mod database;
 mod email;
 mod email_http;

@@ -17,9 +17,14 @@ pub const PLUGINS: &str = "[notifications]\nplugin_dir = \"plugins\"\n";
 impl App {
     /// Puts `switch` and the shipped `file` provider into the server's plugin folder.
     pub fn add_plugins(&self, definitions: &[&str]) {
+        self.build_switch(definitions);
+        self.add_file_plugin();
+    }
+
+    /// Puts the shipped `file` provider into the server's plugin folder.
+    pub fn add_file_plugin(&self) {
         let folder = self.path("plugins");
         fs::create_dir_all(&folder).unwrap();
-        self.build_switch(definitions);
         let shipped = Path::new(env!("CARGO_BIN_EXE_belfry")).with_file_name("libbelfry_file.so");
         if !folder.join("file.so").exists() {
             fs::hard_link(shipped, folder.join("file.so")).unwrap();
@@ -33,6 +38,11 @@ impl App {
 
     /// Builds a provider of this folder and puts it in place in one step.
     pub fn build(&self, name: &str, definitions: &[&str]) {
+        self.build_from(&format!("tests/delivery/{name}.c"), name, definitions);
+    }
+
+    /// Builds a provider from a source of the repository and puts it in place in one step.
+    pub fn build_from(&self, source: &str, name: &str, definitions: &[&str]) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         fs::create_dir_all(self.path("plugins")).unwrap();
         let fresh = self.path(&format!("plugins/{name}.fresh"));
@@ -49,10 +59,10 @@ impl App {
             .arg(root.join("plugins/include"))
             .arg("-o")
             .arg(&fresh)
-            .arg(root.join(format!("tests/delivery/{name}.c")))
+            .arg(root.join(source))
             .status()
             .unwrap();
-        assert!(status.success(), "{name}.c does not build");
+        assert!(status.success(), "{source} does not build");
         fs::rename(fresh, self.path(&format!("plugins/{name}.so"))).unwrap();
     }
 

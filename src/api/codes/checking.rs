@@ -1,12 +1,16 @@
 //! Questions to the providers that made codes: a few at one time, on blocking threads.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::Semaphore;
 
 use crate::{
-    domain::{CodeChecker, CodeQuestion, CodeVerdict},
-    error::Error,
+    domain::{CodeChecker, CodeQuestion, CodeVerdict, MessageId},
+    error::{Error, TOO_MANY_WRONG_CODES},
 };
 
 /// Questions at one time; each holds a thread until the provider answers.
@@ -16,6 +20,21 @@ const AT_ONCE: usize = 32;
 pub struct CodeChecking {
     checker: Arc<dyn CodeChecker>,
     turns: Arc<Semaphore>,
+    /// The codes that are being asked about: one question each, so that guesses at one time cannot use
+    /// up what the provider allows before they are counted.
+    asked: Arc<Mutex<HashSet<MessageId>>>,
+}
+
+/// Frees a code for the next question.
+struct Asking(Arc<Mutex<HashSet<MessageId>>>, MessageId);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.1);
+    }
 }
 
 impl CodeChecking {
@@ -24,21 +43,35 @@ impl CodeChecking {
         Self {
             checker,
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            asked: Arc::default(),
         }
     }
 
     /// What a code is worth; `None` if the provider cannot say.
     ///
     /// # Errors
-    /// If the server is stopping.
+    /// EXHAUSTED while another try of the same code is being looked at; if the server is stopping.
     pub(super) async fn ask(&self, question: CodeQuestion) -> Result<Option<CodeVerdict>, Error> {
+        let message = question.message;
+        let is_first = {
+            let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.insert(message)
+        };
+        if !is_first {
+            return Err(Error::exhausted(
+                TOO_MANY_WRONG_CODES,
+                "Another try of this code is being looked at; try again in 1 second".to_owned(),
+                Duration::from_secs(1),
+            ));
+        }
+        let asking = Asking(self.asked.clone(), message);
         let turn = self.turns.clone().acquire_owned().await;
         let turn = turn.map_err(Error::internal)?;
         let checker = self.checker.clone();
-        let asking = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        let answer = tokio::task::spawn_blocking(move || {
+            let _held = (turn, asking);
             checker.check(question)
         });
-        asking.await.map_err(Error::internal)
+        answer.await.map_err(Error::internal)
     }
 }

@@ -96,17 +96,17 @@ pub(in crate::api) async fn update(
     let found = ctx.services.store.point(|tx| tx.plugin_provider(&name))?;
     let seen = found.ok_or(error::PROVIDER_NOT_FOUND)?;
     let before = opened(ctx, &seen);
-    let settings = match config {
-        None => None,
-        Some(config) => {
-            let wanted = WantedPlugin {
-                plugin: seen.kind.plugin.clone(),
-                sha256: sha256.clone(),
-                settings: json_from_struct(&config),
-                before: Some(before.clone()),
-            };
-            Some(checked(ctx, wanted).await?).filter(|settings| *settings != before)
-        }
+    // Another pin is another file, which may want other settings or be none at all.
+    let settings = if config.is_none() && sha256 == seen.kind.sha256 {
+        None
+    } else {
+        let wanted = WantedPlugin {
+            plugin: seen.kind.plugin.clone(),
+            sha256: sha256.clone(),
+            settings: config.map_or_else(|| before.clone(), |config| json_from_struct(&config)),
+            before: Some(before.clone()),
+        };
+        Some(checked(ctx, wanted).await?).filter(|settings| *settings != before)
     };
     let sealed = settings.map(|settings| seal(ctx, &name, &settings));
     let memory_limit = Some(request.memory_limit).filter(|limit| *limit > 0);

@@ -19,8 +19,8 @@ use crate::{
         WantedPlugin,
     },
     plugin::{
-        Catalogue, Description, Installed, Message, Origin, Provider, ProviderInfo, Registry,
-        SettingsFault, State, Status,
+        self, Call, Catalogue, Description, Installed, Message, Origin, Provider, ProviderInfo,
+        Registry, SettingsFault, State, Status,
     },
 };
 
@@ -47,12 +47,11 @@ impl SmsGateway for RunningProviders {
             warn!("a change of the providers takes long to arrive");
         }
         let begun = Instant::now();
-        let is_loading = || {
+        let is_settled = || {
             let providers = self.registry.providers();
-            let mut providers = providers.iter();
-            providers.any(|provider| provider.state() == State::Loading)
+            providers.iter().all(|provider| provider.is_settled())
         };
-        while is_loading() && begun.elapsed() < PATIENCE {
+        while !is_settled() && begun.elapsed() < PATIENCE {
             thread::sleep(GLANCE);
         }
     }
@@ -113,7 +112,13 @@ impl SmsGateway for RunningProviders {
     fn send(&self, provider: &str, sms: TestSms) -> Option<TestResult> {
         let provider = self.registry.provider(provider)?;
         let begun = Instant::now();
-        let answer = provider.send(&message(&provider, sms));
+        let message = message(&provider, sms);
+        let mut answer = provider.send(&message);
+        if answer.status == Status::Unsupported && provider.abilities().verify {
+            // It makes codes of its own, with these settings: the test starts a verification.
+            let text = String::new();
+            answer = provider.call(Call::VerifyStart(plugin::Message { text, ..message }));
+        }
         Some(TestResult {
             status: status(answer.status),
             segments: answer.segments.unwrap_or(0),
