@@ -102,6 +102,10 @@ impl Catalogue {
     ) -> Result<Map<String, Value>, SettingsFault> {
         let description = self.look(name, pin).1.map_err(SettingsFault::Plugin)?;
         let schema = &description.manifest.config_schema;
+        if let Some(before) = before {
+            settings_shown::guard(&description.manifest, &new, before)
+                .map_err(SettingsFault::Settings)?;
+        }
         let none = Map::new();
         let merged = settings_shown::merged(schema, new, before.unwrap_or(&none));
         // What is kept is what was given: defaults are filled in whenever it is loaded.

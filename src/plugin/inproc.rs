@@ -39,7 +39,8 @@ pub(super) struct Native {
 // SAFETY: the header demands that an instance can be called from any worker thread; `destroy` runs
 // when nobody else holds it.
 unsafe impl Send for Native {}
-// SAFETY: the header demands that up to `max_concurrency` calls may run at once; the callers keep to it.
+// SAFETY: the header demands that up to `max_concurrency` calls may run at once, and beside them those
+// that were given up on; the callers keep to it.
 unsafe impl Sync for Native {}
 
 struct HostTable {

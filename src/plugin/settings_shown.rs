@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use super::manifest::Manifest;
+
 /// What may be shown of a configuration, and the names of the rest.
 pub(super) fn shown(
     schema: &Value,
@@ -37,6 +39,38 @@ pub(super) fn merged(
     }
     new.retain(|_, value| !value.is_null());
     new
+}
+
+/// Whoever gives another address has to give the secrets again, which would go there: they are shown to
+/// nobody, and so are not sent to whomever one likes.
+///
+/// # Errors
+/// One sentence that names what to give.
+pub(super) fn guard(
+    manifest: &Manifest,
+    new: &Map<String, Value>,
+    old: &Map<String, Value>,
+) -> Result<(), String> {
+    let names = manifest.http_hosts.iter().filter_map(|host| {
+        let name = host.strip_prefix('{')?.strip_suffix('}')?;
+        name.split('.').next()
+    });
+    let Some(address) = names
+        .into_iter()
+        .find(|name| new.get(*name) != old.get(*name))
+    else {
+        return Ok(());
+    };
+    let schema = &manifest.config_schema;
+    let kept = old
+        .keys()
+        .find(|name| !is_shown(property(schema, name)) && !new.contains_key(*name));
+    match kept {
+        Some(secret) => Err(format!(
+            "config.{address} is another address: give config.{secret} again, or null for none"
+        )),
+        None => Ok(()),
+    }
 }
 
 fn property<'a>(schema: &'a Value, name: &str) -> &'a Value {
@@ -79,6 +113,22 @@ mod tests {
 
     fn object(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn a_secret_does_not_go_to_another_address() {
+        let description = json!({"id": "x", "http_hosts": ["{url}"], "config_schema": schema()});
+        let manifest = Manifest::parse(&description.to_string()).unwrap();
+        let old = object(json!({"url": "https://a", "key": "k"}));
+        let guard = |new: Value| guard(&manifest, &object(new), &old);
+        let reason = guard(json!({"url": "https://b"})).unwrap_err();
+        assert!(
+            reason.contains("config.url") && reason.contains("config.key"),
+            "{reason}"
+        );
+        assert_eq!(guard(json!({"url": "https://b", "key": "k2"})), Ok(()));
+        assert_eq!(guard(json!({"url": "https://b", "key": null})), Ok(()));
+        assert_eq!(guard(json!({"url": "https://a", "mode": "b"})), Ok(()));
     }
 
     #[test]

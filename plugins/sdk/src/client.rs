@@ -273,9 +273,18 @@ fn failure(error: &Error) -> HttpFailure {
         Error::ConnectionFailed => not_sent("cannot connect"),
         Error::Io(error) if error.kind() == ConnectionRefused => not_sent("connection refused"),
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => not_sent("no connection in time"),
-        // rustls reports a handshake that failed, such as a certificate that is not trusted, as data
-        // that is not valid.
-        Error::Io(error) if error.kind() == InvalidData => not_sent(&format!("TLS: {error}")),
+        // rustls reports its faults as data that is not valid. Only these belong to the handshake alone.
+        Error::Io(error) if error.kind() == InvalidData => {
+            let fault = error.get_ref().and_then(|fault| fault.downcast_ref());
+            match fault {
+                Some(
+                    rustls::Error::InvalidCertificate(_)
+                    | rustls::Error::NoCertificatesPresented
+                    | rustls::Error::PeerIncompatible(_),
+                ) => not_sent(&format!("TLS: {error}")),
+                _ => may_have_left(&format!("TLS: {error}")),
+            }
+        }
         Error::Rustls(error) => not_sent(&format!("TLS: {error}")),
         Error::Timeout(_) => may_have_left("no answer in time"),
         _ => may_have_left("the connection broke before the answer"),
