@@ -10,11 +10,14 @@ use crate::{
     plugins::{GATEWAY, PLUGINS},
 };
 
-/// A server with `gateway`, built with these definitions.
-fn with_gateway(definitions: &[&str]) -> App {
+/// Both ways to run a plugin.
+const BOTH: [&str; 2] = ["process", "in-process"];
+
+/// A server with `gateway`, built with these definitions and run that way.
+fn with_gateway(definitions: &[&str], isolation: &str) -> App {
     let url = "BELFRY__SERVER__EXTERNAL_URL";
     let app = App::prepare(
-        &format!("{PLUGINS}{GATEWAY}"),
+        &format!("{PLUGINS}{GATEWAY}isolation = \"{isolation}\"\n"),
         &[(url, "https://sms.example.com")],
     );
     app.build("gateway", definitions);
@@ -84,14 +87,19 @@ fn report(app: &App, path: &str, seal: &str, body: &[u8]) -> (u16, String) {
 
 #[test]
 fn a_code_that_the_provider_made_is_checked_by_the_provider() {
-    let app = with_gateway(&["VERIFIES"]);
+    for isolation in BOTH {
+        checks_codes(&with_gateway(&["VERIFIES"], isolation));
+    }
+}
+
+fn checks_codes(app: &App) {
     let (user, _) = app.human_with_phone();
-    let (kind, id, url) = wait_for_message(&app);
+    let (kind, id, url) = wait_for_message(app);
     assert_eq!(
         (kind.as_str(), url.as_str()),
         ("v", "https://sms.example.com/hooks/gateway")
     );
-    wait_until_sent(&app, id);
+    wait_until_sent(app, id);
     let verify = |code: &str| {
         let request = json!({"verificationCode": code});
         app.call("POST", &format!("/v2/users/{user}/phone/verify"), &request)
@@ -134,7 +142,7 @@ fn a_code_that_the_provider_made_is_checked_by_the_provider() {
 
 #[test]
 fn a_code_that_is_returned_is_ours_whatever_the_provider_can_do() {
-    let app = with_gateway(&["VERIFIES"]);
+    let app = with_gateway(&["VERIFIES"], "process");
     let user = app.human();
     let request = json!({"phone": app.number(), "returnCode": {}});
     let made = app.ok("POST", &format!("/v2/users/{user}/phone"), &request);
@@ -145,27 +153,32 @@ fn a_code_that_is_returned_is_ours_whatever_the_provider_can_do() {
 
 #[test]
 fn a_gateway_reports_and_a_message_moves_forward_only() {
-    let app = with_gateway(&["REPORTS"]);
+    for isolation in BOTH {
+        reports(&with_gateway(&["REPORTS"], isolation));
+    }
+}
+
+fn reports(app: &App) {
     app.human_with_phone();
-    let (_, id, url) = wait_for_message(&app);
-    wait_until_sent(&app, id);
+    let (_, id, url) = wait_for_message(app);
+    wait_until_sent(app, id);
     let path = url.strip_prefix("https://sms.example.com").unwrap();
     let call =
-        |seal: &str, state: u32| report(&app, path, seal, format!("p-{id} {state}").as_bytes());
+        |seal: &str, state: u32| report(app, path, seal, format!("p-{id} {state}").as_bytes());
 
     assert_eq!(call("clay", 3).0, 403);
-    assert_eq!(receipt(&app, id), None);
+    assert_eq!(receipt(app, id), None);
     // The answer comes after the receipt is on disk.
     assert_eq!(call("wax", 2), (202, "OK".to_owned()));
-    assert_eq!(receipt(&app, id), Some((2, "G7".into())));
+    assert_eq!(receipt(app, id), Some((2, "G7".into())));
     for (state, kept) in [(1, 2), (4, 4), (3, 4), (5, 4)] {
         assert_eq!(call("wax", state).0, 202);
-        assert_eq!(receipt(&app, id), Some((kept, "G7".into())));
+        assert_eq!(receipt(app, id), Some((kept, "G7".into())));
     }
     // Our own id is as good, and one more path segment is the plugin's business.
     assert_eq!(
         report(
-            &app,
+            app,
             &format!("{path}/secret?x=1"),
             "wax",
             format!("{id} 3").as_bytes()
@@ -175,17 +188,17 @@ fn a_gateway_reports_and_a_message_moves_forward_only() {
     );
     // A state that makes no sense, and a message that nobody knows, are no reason to try again.
     assert_eq!(call("wax", 9).0, 202);
-    assert_eq!(report(&app, path, "wax", b"p-1 3").0, 202);
+    assert_eq!(report(app, path, "wax", b"p-1 3").0, 202);
 
-    assert_eq!(report(&app, "/hooks/nobody", "wax", b"p-1 3").0, 404);
-    assert_eq!(report(&app, "/hooks/", "wax", b"p-1 3").0, 404);
-    assert_eq!(report(&app, path, "wax", &vec![b'x'; 65_537]).0, 413);
+    assert_eq!(report(app, "/hooks/nobody", "wax", b"p-1 3").0, 404);
+    assert_eq!(report(app, "/hooks/", "wax", b"p-1 3").0, 404);
+    assert_eq!(report(app, path, "wax", &vec![b'x'; 65_537]).0, 413);
     assert_eq!(call("wax", 3).0, 202);
 }
 
 #[test]
 fn a_receipt_that_comes_before_its_message_is_held() {
-    let app = with_gateway(&["REPORTS", "SLOW"]);
+    let app = with_gateway(&["REPORTS", "SLOW"], "process");
     app.human_with_phone();
     let (_, id, _) = wait_for_message(&app);
     let (status, _) = report(
@@ -201,13 +214,18 @@ fn a_receipt_that_comes_before_its_message_is_held() {
 
 #[test]
 fn a_gateway_that_can_be_asked_is_asked() {
-    let app = with_gateway(&["POLLS"]);
+    for isolation in BOTH {
+        is_asked(&with_gateway(&["POLLS"], isolation));
+    }
+}
+
+fn is_asked(app: &App) {
     app.human_with_phone();
-    let (kind, id, _) = wait_for_message(&app);
+    let (kind, id, _) = wait_for_message(app);
     assert_eq!(kind, "p");
-    wait_for_receipt(&app, id, 3);
+    wait_for_receipt(app, id, 3);
     assert_eq!(
-        report(&app, "/hooks/gateway", "wax", b"p-1 3").0,
+        report(app, "/hooks/gateway", "wax", b"p-1 3").0,
         404,
         "it reads no reports"
     );
