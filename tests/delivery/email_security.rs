@@ -1,6 +1,6 @@
 //! Encryption and authentication towards mail servers, and providers that the API keeps.
 
-use std::time::Duration;
+use std::{net::TcpListener, time::Duration};
 
 use serde_json::json;
 
@@ -26,15 +26,21 @@ fn trusting(mail: &MailServer, config: &str) -> App {
 
 #[test]
 fn starttls_encrypts_and_the_user_is_authenticated() {
-    let options = [
-        "--tls",
-        "starttls",
-        "--user",
-        "belfry",
-        "--password",
-        "pässword",
-    ];
-    let mail = MailServer::start(free_port(), &options);
+    encrypts("starttls", free_port());
+}
+
+#[test]
+fn port_465_is_encrypted_from_the_first_byte() {
+    // Below 1024 a port may need rights that this test does not ask for.
+    match TcpListener::bind("127.0.0.1:465").map(drop) {
+        Ok(()) => encrypts("tls", 465),
+        Err(fault) => eprintln!("not tested: port 465 cannot be listened on: {fault}"),
+    }
+}
+
+fn encrypts(tls: &str, port: u16) {
+    let options = ["--tls", tls, "--user", "belfry", "--password", "pässword"];
+    let mail = MailServer::start(port, &options);
     let more = "tls = true\nuser = \"belfry\"\npassword = \"pässword\"";
     let app = trusting(&mail, &smtp("localhost", mail.port, more));
     let (_, address) = app.human_with_email(json!({"sendCode": {}}));
