@@ -25,8 +25,9 @@ fn activate(app: &App, name: &str) {
 fn a_provider_that_is_added_while_the_server_runs_takes_the_sms_until_it_is_removed() {
     build_shipped();
     let app = App::start(&file_provider("sms.jsonl"));
-    let added = app.path("added.jsonl");
-    let config = json!({"path": added});
+    // Over the API, files stay in a folder of their own.
+    let added = app.path("belfry.files/added.jsonl");
+    let config = json!({"path": "added.jsonl"});
     add(
         &app,
         json!({"name": "added", "plugin": "file", "config": config}),
@@ -100,7 +101,7 @@ fn a_plugin_that_is_not_pinned_is_listed_with_its_hash_and_not_run_where_pins_ar
     assert!(plugin["loads"].is_null(), "{plugin}");
     assert!(plugin["reason"].as_str().unwrap().contains("not pinned"));
 
-    let config = json!({"path": app.path("pinned.jsonl")});
+    let config = json!({"path": "pinned.jsonl"});
     let mut request = json!({"name": "pinned", "plugin": "file", "config": config});
     let (status, refused) = app.call("POST", PROVIDERS, &request);
     assert_eq!(
@@ -145,7 +146,7 @@ fn a_twilio_account_that_is_activated_suits_its_plugin() {
 fn a_name_that_the_configuration_takes_later_is_the_configurations() {
     build_shipped();
     let app = App::start(&file_provider("sms.jsonl"));
-    let config = json!({"path": app.path("added.jsonl")});
+    let config = json!({"path": "added.jsonl"});
     add(
         &app,
         json!({"name": "twice", "plugin": "file", "config": config}),
