@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
+use super::turns::Turns;
 use crate::{domain::SmsGateway, error::Error};
 
 /// Questions at one time; each holds a thread until it is answered.
@@ -12,7 +11,7 @@ const AT_ONCE: usize = 8;
 /// Asks the running providers.
 pub struct GatewayCalls {
     gateway: Arc<dyn SmsGateway>,
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl GatewayCalls {
@@ -20,7 +19,7 @@ impl GatewayCalls {
     pub fn new(gateway: Arc<dyn SmsGateway>) -> Self {
         Self {
             gateway,
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Turns::new(AT_ONCE),
         }
     }
 
@@ -32,14 +31,8 @@ impl GatewayCalls {
         &self,
         question: impl FnOnce(&dyn SmsGateway) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = self.turns.clone().acquire_owned().await;
-        let turn = turn.map_err(Error::internal)?;
         let gateway = self.gateway.clone();
-        let asking = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            question(gateway.as_ref())
-        });
-        asking.await.map_err(Error::internal)
+        self.turns.take(move || question(gateway.as_ref())).await
     }
 
     /// Makes a change of the providers, and waits until it has arrived.

@@ -29,6 +29,7 @@ mod sms_providers;
 mod table;
 mod texts;
 mod tokens;
+mod turns;
 mod users;
 
 use std::{collections::HashMap, sync::Arc};

@@ -103,7 +103,7 @@ impl Catalogue {
         let description = self.look(name, pin).1.map_err(SettingsFault::Plugin)?;
         let schema = &description.manifest.config_schema;
         if let Some(before) = before {
-            settings_shown::guard(&description.manifest, &new, before)
+            settings_shown::check_secrets_given(&description.manifest, &new, before)
                 .map_err(SettingsFault::Settings)?;
         }
         let none = Map::new();

@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{
     Isolation, Options, Origin, ProviderConfig, abi,
     child::{Child, Start},
-    host::{Here, PluginLog, lock},
+    host::{LocalServices, PluginLog, lock},
     inproc::Native,
     instance::{Instance, OnDeath},
     load::{self, Checked},
@@ -103,44 +103,47 @@ impl Generation {
         on_death: OnDeath,
     ) -> Result<Self, String> {
         let started = Instant::now();
-        let (instance, description, abilities): (Arc<dyn Instance>, _, _) = match config.isolation {
-            Isolation::Process => {
-                let start = Start {
-                    executable: &options.executable,
-                    library: &checked.path,
-                    memory_limit: config.memory_limit,
-                    limits: options.limits,
-                };
-                let (child, description, abilities) = Child::start(&start, log.clone(), on_death)?;
-                let configured = configure(config, options, log, &description);
-                let (_, complete) = configured.inspect_err(|_| child.stop())?;
-                child.create(complete.to_string())?;
-                (child, description, abilities)
-            }
-            Isolation::InProcess => {
-                let loaded = load::open(&checked.path)?;
-                count_library(&checked.sha256);
-                let limits = options.limits;
-                if started.elapsed() > limits.hello {
-                    return Err(format!("took longer than {:?} to load", limits.hello));
+        let (instance, description, manifest, abilities): (Arc<dyn Instance>, _, _, _) =
+            match config.isolation {
+                Isolation::Process => {
+                    let start = Start {
+                        executable: &options.executable,
+                        library: &checked.path,
+                        memory_limit: config.memory_limit,
+                        limits: options.limits,
+                    };
+                    let (child, description, abilities) =
+                        Child::start(&start, log.clone(), on_death)?;
+                    let configured = configure(config, options, log, &description);
+                    let (manifest, complete) = configured.inspect_err(|_| child.stop())?;
+                    child.create(complete.to_string())?;
+                    (child, description, manifest, abilities)
                 }
-                let (manifest, complete) = configure(config, options, log, &loaded.description)?;
-                let services = Arc::new(Here {
-                    log: log.clone(),
-                    client: manifest.client(&complete),
-                });
-                let native = Native::create(&loaded, services, &complete.to_string());
-                let native = native
-                    .map_err(|answer| format!("create failed: {}", log.mask(&answer.detail)))?;
-                let workers = Workers::start(native, manifest.max_concurrency, limits.grace);
-                let abilities = abi::abilities(&loaded.table);
-                (Arc::new(workers), loaded.description, abilities)
-            }
-        };
+                Isolation::InProcess => {
+                    let loaded = load::open(&checked.path)?;
+                    count_library(&checked.sha256);
+                    let limits = options.limits;
+                    if started.elapsed() > limits.hello {
+                        return Err(format!("took longer than {:?} to load", limits.hello));
+                    }
+                    let (manifest, complete) =
+                        configure(config, options, log, &loaded.description)?;
+                    let services = Arc::new(LocalServices {
+                        log: log.clone(),
+                        client: manifest.client(&complete),
+                    });
+                    let native = Native::create(&loaded, services, &complete.to_string());
+                    let native = native
+                        .map_err(|answer| format!("create failed: {}", log.mask(&answer.detail)))?;
+                    let workers = Workers::start(native, manifest.max_concurrency, limits.grace);
+                    let abilities = abi::abilities(&loaded.table);
+                    (Arc::new(workers), loaded.description, manifest, abilities)
+                }
+            };
         Ok(Self {
             number,
             instance,
-            manifest: Manifest::parse(&description)?,
+            manifest,
             description,
             abilities,
             sha256: checked.sha256.clone(),
@@ -151,7 +154,7 @@ impl Generation {
     ///
     /// # Errors
     /// What it says.
-    pub(super) fn is_healthy(&self, log: &PluginLog) -> Result<(), String> {
+    pub(super) fn check_health(&self, log: &PluginLog) -> Result<(), String> {
         if !self.abilities.health {
             return Ok(());
         }

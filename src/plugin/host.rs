@@ -194,12 +194,12 @@ impl PluginLog {
 }
 
 /// What a plugin in this process gets: the server's log, and a client for its hosts.
-pub(super) struct Here {
+pub(super) struct LocalServices {
     pub log: Arc<PluginLog>,
     pub client: Client,
 }
 
-impl Services for Here {
+impl Services for LocalServices {
     fn log(&self, level: Level, message_id: &str, line: &str) {
         self.log.write(level, message_id, line);
     }

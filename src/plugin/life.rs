@@ -217,7 +217,7 @@ impl Provider {
         }
         let generation = self.generation(life, config, &checked)?;
         generation
-            .is_healthy(&self.log)
+            .check_health(&self.log)
             .inspect_err(|_| generation.instance.stop())?;
         if !generation.instance.is_alive() {
             return Err("its process ended right after it was made".into());

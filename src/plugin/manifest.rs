@@ -55,17 +55,22 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The properties whose URLs it may reach, with dots between the keys.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        let hosts = self.http_hosts.iter();
+        hosts.filter_map(|host| host.strip_prefix('{')?.strip_suffix('}'))
+    }
+
     /// The HTTP client of an instance with that configuration.
     pub(super) fn client(&self, config: &Value) -> Client {
-        let property = |host: &String| {
-            let name = host.strip_prefix('{')?.strip_suffix('}')?;
+        let property = |name: &str| {
             let mut value = config;
             for key in name.split('.') {
                 value = value.get(key)?;
             }
             value.as_str().map(str::to_owned)
         };
-        let of_operator: Vec<_> = self.http_hosts.iter().filter_map(property).collect();
+        let of_operator: Vec<_> = self.addresses().filter_map(property).collect();
         Client::new(self.http_hosts.clone(), of_operator)
     }
 

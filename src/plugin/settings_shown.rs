@@ -46,15 +46,14 @@ pub(super) fn merged(
 ///
 /// # Errors
 /// One sentence that names what to give.
-pub(super) fn guard(
+pub(super) fn check_secrets_given(
     manifest: &Manifest,
     new: &Map<String, Value>,
     old: &Map<String, Value>,
 ) -> Result<(), String> {
-    let names = manifest.http_hosts.iter().filter_map(|host| {
-        let name = host.strip_prefix('{')?.strip_suffix('}')?;
-        name.split('.').next()
-    });
+    let names = manifest
+        .addresses()
+        .filter_map(|name| name.split('.').next());
     let Some(address) = names
         .into_iter()
         .find(|name| new.get(*name) != old.get(*name))
@@ -120,15 +119,15 @@ mod tests {
         let description = json!({"id": "x", "http_hosts": ["{url}"], "config_schema": schema()});
         let manifest = Manifest::parse(&description.to_string()).unwrap();
         let old = object(json!({"url": "https://a", "key": "k"}));
-        let guard = |new: Value| guard(&manifest, &object(new), &old);
-        let reason = guard(json!({"url": "https://b"})).unwrap_err();
+        let check = |new: Value| check_secrets_given(&manifest, &object(new), &old);
+        let reason = check(json!({"url": "https://b"})).unwrap_err();
         assert!(
             reason.contains("config.url") && reason.contains("config.key"),
             "{reason}"
         );
-        assert_eq!(guard(json!({"url": "https://b", "key": "k2"})), Ok(()));
-        assert_eq!(guard(json!({"url": "https://b", "key": null})), Ok(()));
-        assert_eq!(guard(json!({"url": "https://a", "mode": "b"})), Ok(()));
+        assert_eq!(check(json!({"url": "https://b", "key": "k2"})), Ok(()));
+        assert_eq!(check(json!({"url": "https://b", "key": null})), Ok(()));
+        assert_eq!(check(json!({"url": "https://a", "mode": "b"})), Ok(()));
     }
 
     #[test]

@@ -6,9 +6,8 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
-
 use crate::{
+    api::turns::Turns,
     domain::{CodeChecker, CodeQuestion, CodeVerdict, MessageId},
     error::{Error, TOO_MANY_WRONG_CODES},
 };
@@ -19,7 +18,7 @@ const AT_ONCE: usize = 32;
 /// Asks providers.
 pub struct CodeChecking {
     checker: Arc<dyn CodeChecker>,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     /// The codes that are being asked about: one question each, so that guesses at one time cannot use
     /// up what the provider allows before they are counted.
     asked: Arc<Mutex<HashSet<MessageId>>>,
@@ -42,7 +41,7 @@ impl CodeChecking {
     pub fn new(checker: Arc<dyn CodeChecker>) -> Self {
         Self {
             checker,
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Turns::new(AT_ONCE),
             asked: Arc::default(),
         }
     }
@@ -65,13 +64,11 @@ impl CodeChecking {
             ));
         }
         let asking = Asking(self.asked.clone(), message);
-        let turn = self.turns.clone().acquire_owned().await;
-        let turn = turn.map_err(Error::internal)?;
         let checker = self.checker.clone();
-        let answer = tokio::task::spawn_blocking(move || {
-            let _held = (turn, asking);
+        let answer = self.turns.take(move || {
+            let _asking = asking;
             checker.check(question)
         });
-        answer.await.map_err(Error::internal)
+        answer.await
     }
 }

@@ -2,13 +2,9 @@
 //!
 //! The caller waits for the mail server, so that it learns what the server says. A few at one time.
 
-use std::sync::Arc;
-
-use tokio::sync::Semaphore;
-
 use super::smtp;
 use crate::{
-    api::Ctx,
+    api::{Ctx, turns::Turns},
     contract::pb::zitadel::admin::v1::{
         TestSmtpConfigByIdRequest, TestSmtpConfigByIdResponse, TestSmtpConfigRequest,
         TestSmtpConfigResponse,
@@ -24,11 +20,11 @@ const AT_ONCE: usize = 4;
 const LONGEST_REASON: usize = 300;
 
 /// Lets a few test e-mails out at one time.
-pub struct MailTester(Arc<Semaphore>);
+pub struct MailTester(Turns);
 
 impl Default for MailTester {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self(Turns::new(AT_ONCE))
     }
 }
 
@@ -90,13 +86,9 @@ async fn send(
     };
     let server = MailServer::new(settings, password.clone());
     let server = server.ok_or_else(|| failed("the host is not a name with a port"))?;
-    let turn = ctx.services.mail_tester.0.clone().acquire_owned().await;
-    let turn = turn.map_err(Error::internal)?;
-    let sending = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        SmtpMailer::new(server)?.send(&email)
-    });
-    sending.await.map_err(Error::internal)?.map_err(|failure| {
+    let turns = &ctx.services.mail_tester.0;
+    let sending = turns.take(move || SmtpMailer::new(server)?.send(&email));
+    sending.await?.map_err(|failure| {
         let reason = failure.to_string();
         // A server may say again what it was told.
         let is_safe = password.0.is_empty() || !reason.contains(&password.0);

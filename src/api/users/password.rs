@@ -8,10 +8,9 @@ use argon2::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use rand::RngExt as _;
-use tokio::sync::Semaphore;
 
 use crate::{
-    api::Ctx,
+    api::{Ctx, turns::Turns},
     domain::{ComplexityFault, check_complexity},
     error::{self, Error},
 };
@@ -25,14 +24,14 @@ const AT_ONCE: usize = 2;
 /// Hashes passwords on blocking threads. Its memory is used again and again: given back and taken
 /// anew for each hash, it would scatter over the heaps of many threads and stay there.
 pub struct PasswordHasher {
-    turns: Arc<Semaphore>,
+    turns: Turns,
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
 impl Default for PasswordHasher {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Turns::new(AT_ONCE),
             memory: Arc::default(),
         }
     }
@@ -41,12 +40,8 @@ impl Default for PasswordHasher {
 impl PasswordHasher {
     /// The argon2id hash of a password in PHC notation.
     async fn hash(&self, password: String) -> Result<String, Error> {
-        let turn = self.turns.clone().acquire_owned().await;
-        let turn = turn.map_err(Error::internal)?;
         let memory = self.memory.clone();
-        let hashing = tokio::task::spawn_blocking(move || {
-            // The turn ends with the hash, also when the caller has gone away by then.
-            let _turn = turn;
+        let hashing = self.turns.take(move || {
             let lock = || memory.lock().unwrap_or_else(PoisonError::into_inner);
             let free = lock().pop();
             let mut blocks = free.unwrap_or_default();
@@ -55,18 +50,14 @@ impl PasswordHasher {
             hashed
         });
         hashing
-            .await
-            .map_err(Error::internal)?
+            .await?
             .map_err(|fault| Error::internal(fault.to_string()))
     }
 
     /// Whether a password belongs to a hash; `None` for a hash of a form that cannot be checked here,
     /// such as bcrypt, or that would take unreasonably much memory or time.
     async fn check(&self, password: String, hash: String) -> Result<Option<bool>, Error> {
-        let turn = self.turns.clone().acquire_owned().await;
-        let turn = turn.map_err(Error::internal)?;
-        let checking = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        let checking = self.turns.take(move || {
             let hash = PasswordHash::new(&hash).ok()?;
             let params = Params::try_from(&hash).ok()?;
             if params.m_cost() > MOST_MEMORY || params.t_cost() > MOST_ROUNDS {
@@ -78,7 +69,7 @@ impl PasswordHasher {
                 Err(_) => None,
             }
         });
-        checking.await.map_err(Error::internal)
+        checking.await
     }
 }
 
