@@ -337,58 +337,93 @@ CREATE TABLE events (
 -- The history of one object in order; unique, so that no sequence is given twice.
 CREATE UNIQUE INDEX events_by_aggregate ON events (aggregate_type, aggregate, sequence);
 
--- The outbox: messages that wait for a provider, and what became of them. A request only inserts here.
+-- The outbox and what became of messages. A request only inserts here.
 CREATE TABLE messages (
     -- Grows with time; the provider sees it as the message id, the same over all attempts.
-    id          INTEGER PRIMARY KEY,
-    user        INTEGER NOT NULL REFERENCES users (row),
+    id               INTEGER PRIMARY KEY,
+    user             INTEGER NOT NULL REFERENCES users (row),
     -- 1 verify phone, 2 verify e-mail, 3 initialization, 4 password reset, 5 invitation
-    purpose     INTEGER NOT NULL CHECK (purpose BETWEEN 1 AND 5),
+    purpose          INTEGER NOT NULL CHECK (purpose BETWEEN 1 AND 5),
     -- 1 SMS, 2 e-mail
-    channel     INTEGER NOT NULL CHECK (channel IN (1, 2)),
+    channel          INTEGER NOT NULL CHECK (channel IN (1, 2)),
     -- E.164, or an e-mail address.
-    recipient   TEXT    NOT NULL,
-    -- The code, encrypted with the instance key and bound to the id; NULL as soon as the state is final.
-    code        BLOB,
+    recipient        TEXT    NOT NULL,
+    -- The code, encrypted with the instance key and bound to the id; NULL as soon as no attempt can come.
+    code             BLOB,
     -- A link that the caller words, and the application that the person is invited to.
     url_template     TEXT,
     application_name TEXT,
     -- Scheme and host of the request that caused it.
-    origin      TEXT    NOT NULL,
+    origin           TEXT    NOT NULL,
     -- When it is given up: with the code, or a day after it was made for a code that never expires.
-    expires_at  INTEGER NOT NULL,
-    -- 0 queued, 1 sent, 2 failed, 3 expired, 4 superseded: 1 to 4 are final
-    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
-    attempts    INTEGER NOT NULL,
-    -- Attempts of which nobody knows whether they were sent.
+    expires_at       INTEGER NOT NULL,
+    -- 0 queued, 1 sending, 2 accepted, 3 sent, 4 delivered, 5 undelivered, 6 expired, 7 failed,
+    -- 8 unknown, 9 superseded; forward only
+    state            INTEGER NOT NULL CHECK (state BETWEEN 0 AND 9),
+    -- When it came into this state.
+    changed_at       INTEGER NOT NULL,
+    -- How often the providers were gone through, how often one was asked, and how many of these
+    -- attempts nobody knows the outcome of.
+    rounds           INTEGER NOT NULL DEFAULT 0,
+    attempts         INTEGER NOT NULL DEFAULT 0,
     unknown_outcomes INTEGER NOT NULL DEFAULT 0,
     -- When the next attempt is due.
-    due_at      INTEGER NOT NULL,
-    -- The last attempt: provider, the provider's id and code for it, and a reason for operators.
-    provider      TEXT,
+    due_at           INTEGER NOT NULL,
+    -- The provider of the last attempt.
+    provider         TEXT,
+    -- The only provider that may send it; NULL leaves that to the routes.
+    only_provider    TEXT,
+    -- The message that an operator sent again with this one.
+    resend_of        INTEGER,
+    CHECK (state <= 1 OR code IS NULL)
+) STRICT;
+
+-- What waits, by when it is due.
+CREATE INDEX messages_queued ON messages (channel, due_at) WHERE state = 0;
+-- What is being sent; after a crash nobody knows whether it was.
+CREATE INDEX messages_sending ON messages (id) WHERE state = 1;
+CREATE INDEX messages_by_user ON messages (user, id);
+-- What operators look for.
+CREATE INDEX messages_in_trouble ON messages (state, id) WHERE state BETWEEN 5 AND 8;
+
+-- Each time that a provider was asked to send a message.
+CREATE TABLE attempts (
+    message       INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    -- Counts from 1.
+    number        INTEGER NOT NULL,
+    provider      TEXT    NOT NULL,
+    -- The name of the route that chose it; NULL if none did.
+    route         TEXT,
+    started_at    INTEGER NOT NULL,
+    -- When the provider answered, and what: 1 OK, 2 invalid recipient, 3 rejected, 4 unsupported,
+    -- 5 throttled, 6 unavailable, 7 outcome unknown, 8 unauthorized, 9 misconfigured, 10 internal.
+    -- NULL while it is asked.
+    ended_at      INTEGER,
+    status        INTEGER CHECK (status BETWEEN 1 AND 10),
+    -- The provider's id and code for it, and a reason for operators.
     provider_id   TEXT,
     provider_code TEXT,
     detail        TEXT,
-    -- Whether the provider made the code and checks it; else the code is ours.
-    is_checked_by_provider INTEGER NOT NULL DEFAULT 0,
-    -- How many SMS it took and what it cost, such as "0.0079 USD", as far as the provider said so.
+    -- How many SMS it took, as the provider says or else by our count, and what it cost, such as
+    -- "0.0079 USD", as far as the provider said so.
     segments      INTEGER,
     price         TEXT,
+    -- Whether the provider made the code and checks it; else the code is ours.
+    is_checked_by_provider INTEGER NOT NULL DEFAULT 0,
+    -- Whether a receipt is still to come: the provider reports, and has not said the last word.
+    awaits_receipt INTEGER NOT NULL DEFAULT 0,
     -- What the gateway reports: 1 accepted, 2 sent, 3 delivered, 4 undelivered, 5 expired; 3 to 5 are
     -- final. With the gateway's own code, and when it happened.
     receipt       INTEGER CHECK (receipt BETWEEN 1 AND 5),
     receipt_code  TEXT,
     receipt_at    INTEGER,
-    CHECK (state = 0 OR code IS NULL)
-) STRICT;
+    PRIMARY KEY (message, number)
+) STRICT, WITHOUT ROWID;
 
--- What waits, by when it is due.
-CREATE INDEX messages_queued ON messages (channel, due_at) WHERE state = 0;
--- Receipts name a message as its provider does.
-CREATE INDEX messages_by_provider ON messages (provider, provider_id) WHERE provider_id IS NOT NULL;
--- Sent messages of which more news may come.
-CREATE INDEX messages_awaited ON messages (provider, id)
-    WHERE state = 1 AND provider_id IS NOT NULL AND coalesce(receipt, 0) < 3;
+-- Receipts name an attempt as its provider does.
+CREATE INDEX attempts_by_provider ON attempts (provider, provider_id) WHERE provider_id IS NOT NULL;
+-- Attempts of which more news may come.
+CREATE INDEX attempts_awaited ON attempts (message, provider) WHERE awaits_receipt = 1;
 
 -- Wrong codes by number over the last day: the number is a keyed hash, rows older than a day go.
 CREATE TABLE wrong_codes (

@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     config::Config,
     contract::Contract,
-    delivery::{self, Checker, Delivery, HookAnswer, Receipts},
+    delivery::{self, Checker, Delivery, HookAnswer, Receipts, Routes},
     domain::{CodeChecker, GeneratorType, SecretGenerator, SmsGateway, SmtpSettings},
     error::Error,
     ids::IdGenerator,
@@ -161,18 +161,22 @@ impl App {
             keys: keys.clone(),
         };
         let providers = Arc::new(providers::start(config, &kept)?);
+        let routes = Arc::new(Routes::new(providers::routes(config)));
+        providers::warn_of_unknown(&routes.get(), &providers);
         let delivery = Delivery::start(delivery::Settings {
             store: store.clone(),
             clock: clock.clone(),
             keys: keys.clone(),
             providers: providers.clone(),
+            routes: routes.clone(),
+            on_unknown_outcome: providers::on_unknown_outcome(config),
             mail_server: mail_server(config)?,
             default_language: config.notifications.default_language.clone(),
             retention: config.notifications.retention,
             external_url: config.server.external_url.clone(),
         })
         .context("cannot start the delivery")?;
-        let reloader = Reloader::start(config, kept, providers.clone())
+        let reloader = Reloader::start(config, kept, providers.clone(), routes)
             .context("cannot start watching the configuration")?;
         let asked = Asked {
             checker: Arc::new(Checker(providers.clone())),

@@ -7,6 +7,7 @@
 
 mod duration;
 mod overrides;
+mod routes;
 mod secret;
 mod tree;
 
@@ -19,6 +20,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use validator::{Validate as _, ValidationErrors};
 
+pub use routes::{Purpose, Route};
 pub use secret::ProviderConfig;
 pub use tree::*;
 
@@ -126,6 +128,7 @@ impl Config {
                 pair[0]
             );
         }
+        routes::check(&self.notifications.routes)?;
         if let Err(reason) = self.phone.default_region.parse::<crate::domain::Region>() {
             bail!(
                 "phone.default_region: {:?} {reason}",

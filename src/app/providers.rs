@@ -7,6 +7,7 @@
 //! half written; what cannot be read or loaded is said, and all goes on as before.
 
 mod kept;
+mod routes;
 mod running;
 
 use std::{
@@ -25,10 +26,12 @@ use log::{error, info};
 
 use crate::{
     config::{Config, Isolation, Provider},
-    plugin::{self, Origin, ProviderConfig, Registry, Reload},
+    delivery::Routes,
+    plugin::{self, Origin, Pace, ProviderConfig, Registry, Reload},
 };
 
 pub(super) use kept::Kept;
+pub(super) use routes::{on_unknown_outcome, routes, warn_of_unknown};
 pub(super) use running::RunningProviders;
 
 /// How often files are looked at, and how long one must stay as it is.
@@ -89,6 +92,10 @@ fn configs(config: &Config) -> Vec<ProviderConfig> {
         required: provider.required,
         sha256: provider.sha256.clone(),
         memory_limit: provider.memory_limit,
+        pace: Pace {
+            max_concurrency: provider.max_concurrency,
+            max_per_second: provider.max_per_second,
+        },
         config: provider.config.expose().clone().into(),
         origin: Origin::Config,
     };
@@ -127,6 +134,7 @@ impl Reloader {
         config: &Config,
         kept: Kept,
         registry: Arc<Registry>,
+        routes: Arc<Routes>,
     ) -> std::io::Result<Self> {
         let (orders, received) = unbounded();
         let watch = config.notifications.watch;
@@ -139,6 +147,7 @@ impl Reloader {
             configured: configs(config),
             kept,
             registry,
+            routes,
         };
         let thread = std::thread::Builder::new()
             .name("reloader".into())
@@ -165,6 +174,7 @@ struct Sources {
     configured: Vec<ProviderConfig>,
     kept: Kept,
     registry: Arc<Registry>,
+    routes: Arc<Routes>,
 }
 
 impl Sources {
@@ -173,7 +183,10 @@ impl Sources {
         let applied = Config::load(self.file.as_deref()).and_then(|config| {
             let before = std::mem::replace(&mut self.configured, configs(&config));
             self.apply(Reload::All)
-                .inspect_err(|_| self.configured = before)
+                .inspect_err(|_| self.configured = before)?;
+            self.routes.set(routes(&config));
+            warn_of_unknown(&self.routes.get(), &self.registry);
+            Ok(())
         });
         applied
             .inspect_err(|fault| error!("the providers stay as they are: {fault:#}"))

@@ -7,6 +7,7 @@ use validator::Validate;
 
 use super::{
     duration,
+    routes::Route,
     secret::{ProviderConfig, Secret},
 };
 
@@ -171,9 +172,25 @@ pub struct Notifications {
     pub watch: bool,
     /// Whether a plugin without a pinned hash is refused.
     pub require_pins: bool,
+    /// What is done with a message that may have been sent.
+    pub on_unknown_outcome: OnUnknownOutcome,
     /// The providers, in the order they are tried.
     #[validate(nested)]
     pub providers: Vec<Provider>,
+    /// The rules that choose among them.
+    #[validate(nested)]
+    pub routes: Vec<Route>,
+}
+
+/// What is done with a message that may have been sent.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknownOutcome {
+    /// It is sent once more with the same id.
+    #[default]
+    RetryOnce,
+    /// It is given up.
+    Stop,
 }
 
 /// `[[notifications.providers]]`
@@ -197,6 +214,12 @@ pub struct Provider {
     pub sha256: Option<String>,
     /// The most bytes of private memory its process may use.
     pub memory_limit: Option<u64>,
+    /// Calls at one time, if fewer than the plugin takes.
+    #[validate(range(min = 1, max = 64))]
+    pub max_concurrency: Option<u32>,
+    /// Messages a second; 0.2 is one in five seconds.
+    #[validate(range(min = 0.001, max = 100_000.0))]
+    pub max_per_second: Option<f64>,
     /// What the plugin wants to know; may hold secrets, so it is never shown.
     #[serde(default)]
     pub config: ProviderConfig,
@@ -328,7 +351,9 @@ impl Default for Notifications {
             retention: Duration::from_secs(30 * 24 * 3600),
             plugin_dir: None,
             require_pins: false,
+            on_unknown_outcome: OnUnknownOutcome::RetryOnce,
             providers: Vec::new(),
+            routes: Vec::new(),
         }
     }
 }

@@ -14,7 +14,11 @@ use std::{
 use crossbeam_channel::{Receiver, Sender as ChannelSender, TryRecvError};
 use log::{error, warn};
 
-use super::{claims::Claims, lane::Lane};
+use super::{
+    claims::Claims,
+    lane::{Attempted, Lane},
+    parking::Parking,
+};
 use crate::{
     domain::MessageId,
     error::Error,
@@ -36,6 +40,9 @@ const SWEEP: Duration = Duration::from_secs(15);
 const WARNING: Duration = Duration::from_secs(60);
 /// After this long no attempt that began before a message expired is still under way.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(30);
+/// Gateways report within this time, or nobody knows what became of a message: the longest validity
+/// that networks give an SMS.
+const LONGEST_SILENCE: Duration = Duration::from_secs(72 * 3600);
 /// Bounded changes that one sweep makes at most, so that requests get their turns between them.
 const MOST_ROUNDS: u32 = 50;
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -44,7 +51,10 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 pub(super) struct Dispatcher {
     pub lane: Arc<dyn Lane>,
     pub claims: Arc<Claims>,
+    pub parking: Arc<Parking>,
     pub wake: Receiver<()>,
+    /// Wakes this one.
+    pub waker: ChannelSender<()>,
     pub stop: Receiver<()>,
     pub outcomes: ChannelSender<Outcome>,
     /// How long final messages are kept; `None` if another dispatcher tidies.
@@ -56,6 +66,45 @@ struct Workers {
     queue: ChannelSender<MessageId>,
     source: Receiver<MessageId>,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// A thread that makes attempts.
+struct Worker {
+    lane: Arc<dyn Lane>,
+    source: Receiver<MessageId>,
+    outcomes: ChannelSender<Outcome>,
+    claims: Arc<Claims>,
+    parking: Arc<Parking>,
+    waker: ChannelSender<()>,
+    stop: Receiver<()>,
+}
+
+impl Worker {
+    fn run(self) {
+        for id in &self.source {
+            // What is handed out but not begun waits for the next start.
+            if self.stop.try_recv() == Err(TryRecvError::Disconnected) {
+                return;
+            }
+            // A panic costs this attempt, not the thread and every message after it.
+            match catch_unwind(AssertUnwindSafe(|| self.lane.attempt(id))) {
+                Ok(Attempted::Ended(outcome)) => drop(self.outcomes.send(outcome)),
+                Ok(Attempted::Busy(provider, later)) => {
+                    if self.parking.park(provider, id) {
+                        // There may be room again since it was looked for.
+                        let _ = self.waker.try_send(());
+                    } else {
+                        drop(self.outcomes.send(later));
+                    }
+                }
+                Ok(Attempted::Gone) => self.claims.release(std::iter::once(id)),
+                Err(_) => {
+                    error!("an attempt to send message {id} panicked");
+                    self.claims.release(std::iter::once(id));
+                }
+            }
+        }
+    }
 }
 
 impl Dispatcher {
@@ -78,6 +127,7 @@ impl Dispatcher {
                 swept = Some(Instant::now());
                 self.sweep(&workers);
             }
+            let room_in = self.unpark(&workers);
             let is_served = self.lane.is_served();
             let claimed = if is_served {
                 self.claim(&mut workers)
@@ -90,7 +140,7 @@ impl Dispatcher {
             if !is_served && is_due(warned, WARNING) && self.warn_of_waiting() {
                 warned = Some(Instant::now());
             }
-            if self.sleep(is_served) {
+            if self.sleep(is_served, room_in) {
                 break;
             }
         }
@@ -103,7 +153,7 @@ impl Dispatcher {
     /// Hands out what is due and not claimed yet.
     fn claim(&self, workers: &mut Workers) -> Result<(), Error> {
         let claimed = self.claims.len();
-        if claimed >= ENOUGH_CLAIMED {
+        if claimed.saturating_sub(self.parking.len()) >= ENOUGH_CLAIMED {
             return Ok(());
         }
         self.adjust(workers);
@@ -128,33 +178,18 @@ impl Dispatcher {
     fn adjust(&self, workers: &mut Workers) {
         let wanted = self.lane.concurrency();
         while workers.threads.len() < wanted.clamp(1, MOST_WORKERS) {
-            let (lane, source) = (self.lane.clone(), workers.source.clone());
-            let (outcomes, claims, stop) = (
-                self.outcomes.clone(),
-                self.claims.clone(),
-                self.stop.clone(),
-            );
-            let work = move || {
-                for id in source {
-                    // What is handed out but not begun waits for the next start.
-                    if stop.try_recv() == Err(TryRecvError::Disconnected) {
-                        return;
-                    }
-                    // A panic costs this attempt, not the thread and every message after it.
-                    let attempt = catch_unwind(AssertUnwindSafe(|| lane.attempt(id)));
-                    match attempt {
-                        Ok(Some(outcome)) => drop(outcomes.send(outcome)),
-                        Ok(None) => claims.release(std::iter::once(id)),
-                        Err(_) => {
-                            error!("an attempt to send message {id} panicked");
-                            claims.release(std::iter::once(id));
-                        }
-                    }
-                }
+            let worker = Worker {
+                lane: self.lane.clone(),
+                source: workers.source.clone(),
+                outcomes: self.outcomes.clone(),
+                claims: self.claims.clone(),
+                parking: self.parking.clone(),
+                waker: self.waker.clone(),
+                stop: self.stop.clone(),
             };
             match std::thread::Builder::new()
                 .name("delivery".to_owned())
-                .spawn(work)
+                .spawn(move || worker.run())
             {
                 Ok(thread) => workers.threads.push(thread),
                 Err(fault) => {
@@ -179,6 +214,7 @@ impl Dispatcher {
             return;
         };
         let long_useless = now.minus(LONGEST_ATTEMPT);
+        let long_unreported = ids::first_id_at(now.minus(LONGEST_SILENCE));
         let oldest_message = ids::first_id_at(now.minus(retention));
         for _ in 0..MOST_ROUNDS {
             let stamp = Stamp {
@@ -188,7 +224,9 @@ impl Dispatcher {
             };
             let tidied = self.lane.store().write_blocking(stamp, move |tx| {
                 tx.delete_wrong_codes(now.minus(DAY))?;
-                Ok(tx.expire_messages(long_useless)? + tx.delete_final_messages(oldest_message)?)
+                Ok(tx.expire_messages(long_useless)?
+                    + tx.give_up_receipts(long_unreported)?
+                    + tx.delete_final_messages(oldest_message)?)
             });
             match tidied {
                 Ok(0) => return,
@@ -218,9 +256,20 @@ impl Dispatcher {
         true
     }
 
+    /// Hands out what was parked and has room now; after what time there may be room for more.
+    fn unpark(&self, workers: &Workers) -> Option<Duration> {
+        let (leaving, room_in) = self.parking.leave(|provider| self.lane.room(provider));
+        for id in leaving {
+            // The receiving end lives in `workers`, so sending cannot fail.
+            let _ = workers.queue.send(id);
+        }
+        room_in
+    }
+
     /// Sleeps until there may be something to do; true when it is time to stop.
-    fn sleep(&self, is_served: bool) -> bool {
+    fn sleep(&self, is_served: bool, room_in: Option<Duration>) -> bool {
         let until = self.longest_sleep(is_served);
+        let until = room_in.map_or(until, |room_in| until.min(room_in));
         crossbeam_channel::select! {
             recv(self.stop) -> _ => true,
             recv(self.wake) -> _ => false,

@@ -12,17 +12,17 @@ use log::{info, warn};
 use rand::RngExt as _;
 
 use super::{
-    lane::{Lane, outcome},
+    lane::{Lane, NotSent, outcome},
     policy,
     text::Rendered,
-    wanted::{Useless, prepare},
+    wanted::{Wanted, prepare},
 };
 use crate::{
     clock::Clock,
-    domain::{Channel, MessageId, Recipient, TextKey},
+    domain::{CallStatus, Channel, MessageId, MessageState, Recipient, TextKey},
     mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer},
     secrets::Keys,
-    store::{EmailProvider, EmailProviderKind, Message, MessageState, Outcome, Store},
+    store::{Begun, EmailProvider, EmailProviderKind, Ended, Message, Outcome, Store},
 };
 
 /// Attempts at one time.
@@ -90,9 +90,9 @@ impl Lane for Mailer {
         "no e-mail provider is active and [smtp] is not configured".to_owned()
     }
 
-    fn send(&self, message: &Message) -> Result<Outcome, Useless> {
+    fn send(&self, message: &Message) -> Result<Outcome, NotSent> {
         let now = self.clock.now();
-        let (rendered, code) = prepare(
+        let Wanted { rendered, code, .. } = prepare(
             &self.store,
             &self.keys,
             &self.default_language,
@@ -100,12 +100,20 @@ impl Lane for Mailer {
             now,
         )?;
         let Recipient::Email(address) = &message.recipient else {
-            return Err(Useless::Final(MessageState::Failed));
+            return Err(NotSent::Useless(MessageState::Failed));
         };
-        let Some(provider) = self.provider().map_err(Useless::Later)? else {
+        let Some(provider) = self.provider().map_err(NotSent::Later)? else {
             let wait = policy::wait(1, None, 1.0);
             return Ok(outcome(message, Err(now.plus(wait))));
         };
+        let name = provider.name();
+        let begun = Begun {
+            message: message.id,
+            provider: name.to_owned(),
+            route: None,
+            rounds: message.rounds,
+        };
+        let number = self.begin(begun, None)?;
         let result = match &provider {
             Provider::Smtp { server, .. } => {
                 let email = email(message.id, address, &rendered);
@@ -117,13 +125,13 @@ impl Lane for Mailer {
                 endpoint.post(&body, now.seconds())
             }
         };
-        let attempt = message.attempts + 1;
-        let name = provider.name();
+        let round = message.rounds + 1;
         let masked = masked(address);
+        let mut detail = None;
         let next = match &result {
             Ok(()) => {
                 info!("message {} to {masked} sent through {name}", message.id);
-                Ok(MessageState::Sent)
+                Ok(MessageState::Accepted)
             }
             Err(failure) => {
                 let text = failure.to_string();
@@ -133,6 +141,7 @@ impl Lane for Mailer {
                 } else {
                     "(detail withheld)"
                 };
+                detail = Some(text.to_owned());
                 if matches!(failure, Failure::Permanent(_)) {
                     warn!(
                         "message {} to {masked} given up: {name}: {text}",
@@ -144,13 +153,29 @@ impl Lane for Mailer {
                         "message {} to {masked} not sent: {name}: {text}",
                         message.id
                     );
-                    Err(self.clock.now().plus(wait_after(attempt)))
+                    Err(self.clock.now().plus(wait_after(round)))
                 }
             }
         };
+        let status = match &result {
+            Ok(()) => CallStatus::Ok,
+            Err(Failure::Permanent(_)) => CallStatus::Rejected,
+            Err(_) => CallStatus::Unavailable,
+        };
         Ok(Outcome {
-            attempts: attempt,
-            provider: Some(name.to_owned()),
+            rounds: round,
+            ended: Some(Ended {
+                number,
+                provider: name.to_owned(),
+                status,
+                provider_id: None,
+                provider_code: None,
+                detail,
+                segments: None,
+                price: None,
+                is_checked_by_provider: false,
+                reports: false,
+            }),
             ..outcome(message, next)
         })
     }

@@ -12,9 +12,11 @@ mod claims;
 mod dispatcher;
 mod lane;
 mod mailer;
+mod parking;
 mod policy;
 mod receipts;
 mod recorder;
+mod routes;
 mod sender;
 mod text;
 mod wanted;
@@ -28,13 +30,23 @@ use std::{
 use crossbeam_channel::{Receiver, Sender as ChannelSender, bounded, unbounded};
 
 pub use checker::Checker;
+pub use policy::OnUnknownOutcome;
 pub use receipts::{HookAnswer, Receipts};
+pub use routes::Routes;
 pub use text::has_language;
 
-use crate::{clock::Clock, mail::MailServer, plugin::Registry, secrets::Keys, store::Store};
+use crate::{
+    clock::Clock,
+    domain::MessageState,
+    mail::MailServer,
+    plugin::Registry,
+    secrets::Keys,
+    store::{MessageMove, Stamp, Store},
+};
 use claims::Claims;
 use dispatcher::Dispatcher;
-use lane::Lane;
+use lane::{EDITOR, Lane};
+use log::warn;
 use mailer::Mailer;
 use sender::Sender;
 
@@ -48,6 +60,10 @@ pub struct Settings {
     pub keys: Arc<Keys>,
     /// The providers, in the order they are tried.
     pub providers: Arc<Registry>,
+    /// The rules that choose among them.
+    pub routes: Arc<Routes>,
+    /// What is done with a message that may have been sent.
+    pub on_unknown_outcome: OnUnknownOutcome,
     /// The mail server for an instance without an active e-mail provider.
     pub mail_server: Option<MailServer>,
     /// The language of texts for users whose own has none.
@@ -65,6 +81,28 @@ pub struct Delivery {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// Ends what a crash has cut off, and says so: it may have been sent, and is sent again.
+fn interrupted(store: &Store, clock: &Clock, on_unknown: OnUnknownOutcome) {
+    let stamp = Stamp {
+        now: clock.now(),
+        editor: EDITOR.to_owned(),
+        actor: None,
+    };
+    let stops = on_unknown == OnUnknownOutcome::Stop;
+    let ended = store.write_blocking(stamp, move |tx| Ok(tx.end_interrupted(stops)?));
+    match ended {
+        Ok(0) => {}
+        Ok(count) => warn!(
+            "the server ended while {count} messages were being sent; nobody knows whether they were: {}",
+            match on_unknown {
+                OnUnknownOutcome::RetryOnce => "they are sent again",
+                OnUnknownOutcome::Stop => "they end as unknown",
+            }
+        ),
+        Err(fault) => warn!("what the last run left cannot be looked at: {fault}"),
+    }
+}
+
 impl Delivery {
     /// Starts the threads.
     ///
@@ -76,6 +114,8 @@ impl Delivery {
             clock,
             keys,
             providers,
+            routes,
+            on_unknown_outcome,
             mail_server,
             default_language,
             retention,
@@ -89,6 +129,8 @@ impl Delivery {
                 clock: clock.clone(),
                 keys: keys.clone(),
                 providers: providers.clone(),
+                routes,
+                on_unknown_outcome,
                 default_language: default_language.clone(),
                 external_url,
             }),
@@ -101,6 +143,7 @@ impl Delivery {
                 connections: Mutex::default(),
             }),
         ];
+        interrupted(&store, &clock, on_unknown_outcome);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(name.to_owned()).spawn(run)
         };
@@ -109,11 +152,13 @@ impl Delivery {
         for (lane, retention) in lanes.into_iter().zip([Some(retention), None]) {
             let (wake, woken) = bounded(1);
             let claims = Arc::new(Claims::default());
-            recorded.push((claims.clone(), wake));
+            recorded.push((claims.clone(), wake.clone()));
             let dispatcher = Dispatcher {
                 lane,
                 claims,
+                parking: Arc::default(),
                 wake: woken,
+                waker: wake,
                 stop: stopped.clone(),
                 outcomes: outcomes.clone(),
                 retention,
@@ -129,7 +174,13 @@ impl Delivery {
                 let _ = wake.try_send(());
             }
         };
-        store.on_message(wake_all.clone());
+        let wake_for_new = wake_all.clone();
+        store.on_messages(move |moves| {
+            let is_due = |moved: &MessageMove| moved.state == MessageState::Queued;
+            if moves.is_empty() || moves.iter().any(is_due) {
+                wake_for_new();
+            }
+        });
         providers.on_change(wake_all);
         let receipts = Arc::new(Receipts::new(
             store.clone(),

@@ -11,6 +11,16 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Attempts with an unknown outcome until a message is given up: it may have arrived each time.
 const MOST_UNKNOWN_OUTCOMES: u32 = 2;
 
+/// What the operator wants done with a message that may have been sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUnknownOutcome {
+    /// Once more with the same id: it may arrive twice.
+    #[default]
+    RetryOnce,
+    /// Nothing: it may not arrive at all.
+    Stop,
+}
+
 /// What to do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -24,15 +34,21 @@ pub(super) enum Step {
     Retry,
 }
 
-/// The step after an answer to that attempt (1 is the first); `unknown_outcomes` counts this one in.
-pub(super) fn step(result: &Answer, attempt: u32, unknown_outcomes: u32) -> Step {
+/// The step after an answer in that round (1 is the first); `unknown_outcomes` counts this one in.
+pub(super) fn step(
+    result: &Answer,
+    round: u32,
+    unknown_outcomes: u32,
+    on_unknown: OnUnknownOutcome,
+) -> Step {
     match result.status {
         Status::Ok => Step::Sent,
         Status::InvalidRecipient | Status::Rejected => Step::Fail,
         // Another provider should not send what may have arrived. A plugin that died counts differently:
         // the message is tried again until it expires. If its plugin dies again, the next provider gets
         // it: else one message could meet the same crash at each probe, and never reach another.
-        Status::OutcomeUnknown if result.by_host && attempt == 1 => Step::Retry,
+        Status::OutcomeUnknown if on_unknown == OnUnknownOutcome::Stop => Step::Fail,
+        Status::OutcomeUnknown if result.by_host && round == 1 => Step::Retry,
         Status::OutcomeUnknown if result.by_host => Step::NextProvider,
         Status::OutcomeUnknown if unknown_outcomes < MOST_UNKNOWN_OUTCOMES => Step::Retry,
         Status::OutcomeUnknown => Step::Fail,
@@ -71,18 +87,49 @@ mod tests {
 
     #[test]
     fn permanent_faults_end_a_message_and_others_ask_the_next_provider() {
-        assert_eq!(step(&answer(Status::Ok, false), 1, 0), Step::Sent);
-        assert_eq!(step(&answer(Status::Rejected, false), 1, 0), Step::Fail);
         assert_eq!(
-            step(&answer(Status::InvalidRecipient, false), 1, 0),
+            step(
+                &answer(Status::Ok, false),
+                1,
+                0,
+                OnUnknownOutcome::RetryOnce
+            ),
+            Step::Sent
+        );
+        assert_eq!(
+            step(
+                &answer(Status::Rejected, false),
+                1,
+                0,
+                OnUnknownOutcome::RetryOnce
+            ),
             Step::Fail
         );
         assert_eq!(
-            step(&answer(Status::Unauthorized, false), 1, 0),
+            step(
+                &answer(Status::InvalidRecipient, false),
+                1,
+                0,
+                OnUnknownOutcome::RetryOnce
+            ),
+            Step::Fail
+        );
+        assert_eq!(
+            step(
+                &answer(Status::Unauthorized, false),
+                1,
+                0,
+                OnUnknownOutcome::RetryOnce
+            ),
             Step::NextProvider
         );
         assert_eq!(
-            step(&answer(Status::Unavailable, true), 1, 0),
+            step(
+                &answer(Status::Unavailable, true),
+                1,
+                0,
+                OnUnknownOutcome::RetryOnce
+            ),
             Step::NextProvider
         );
     }
@@ -90,21 +137,49 @@ mod tests {
     #[test]
     fn an_unknown_outcome_is_tried_once_more_and_after_a_second_death_elsewhere() {
         assert_eq!(
-            step(&answer(Status::OutcomeUnknown, false), 1, 1),
+            step(
+                &answer(Status::OutcomeUnknown, false),
+                1,
+                1,
+                OnUnknownOutcome::RetryOnce
+            ),
             Step::Retry
         );
         assert_eq!(
-            step(&answer(Status::OutcomeUnknown, false), 1, 2),
+            step(
+                &answer(Status::OutcomeUnknown, false),
+                1,
+                2,
+                OnUnknownOutcome::RetryOnce
+            ),
             Step::Fail
         );
         assert_eq!(
-            step(&answer(Status::OutcomeUnknown, true), 1, 0),
+            step(
+                &answer(Status::OutcomeUnknown, true),
+                1,
+                0,
+                OnUnknownOutcome::RetryOnce
+            ),
             Step::Retry
         );
         assert_eq!(
-            step(&answer(Status::OutcomeUnknown, true), 2, 0),
+            step(
+                &answer(Status::OutcomeUnknown, true),
+                2,
+                0,
+                OnUnknownOutcome::RetryOnce
+            ),
             Step::NextProvider
         );
+    }
+
+    #[test]
+    fn an_operator_may_stop_at_an_unknown_outcome() {
+        for by_host in [false, true] {
+            let answer = answer(Status::OutcomeUnknown, by_host);
+            assert_eq!(step(&answer, 1, 1, OnUnknownOutcome::Stop), Step::Fail);
+        }
     }
 
     #[test]

@@ -12,11 +12,13 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use log::{debug, warn};
 
+use super::{lane::EDITOR, recorder::tell_of_sent};
 use crate::{
     clock::{Clock, Timestamp},
+    domain::ReceiptState,
     ids,
     plugin::{self, Call, HttpRequest, Provider, Registry, Status},
-    store::{Receipt, ReceiptState, Stamp, Store},
+    store::{Noted, Receipt, Stamp, Store},
 };
 
 /// How often gateways are asked, and receipts without a message tried again.
@@ -152,14 +154,16 @@ impl Receipts {
         let receipts = receipts.to_vec();
         let stamp = Stamp {
             now: self.clock.now(),
-            editor: "NOTIFICATION".to_owned(),
+            editor: EDITOR.to_owned(),
             actor: None,
         };
         self.store.write_blocking(stamp, move |tx| {
             let mut strays = Vec::new();
             for receipt in &receipts {
-                if !tx.note_receipt(receipt)? {
-                    strays.push(receipt.clone());
+                match tx.note_receipt(receipt)? {
+                    Noted::Stray => strays.push(receipt.clone()),
+                    Noted::WasSent(user, purpose) => tell_of_sent(tx, user, purpose)?,
+                    Noted::Known | Noted::News => {}
                 }
             }
             Ok(strays)

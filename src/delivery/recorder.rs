@@ -8,16 +8,14 @@ use std::{sync::Arc, time::Duration};
 use crossbeam_channel::{Receiver, Sender as ChannelSender};
 use log::{error, warn};
 
-use super::claims::Claims;
+use super::{claims::Claims, lane::EDITOR};
 use crate::{
     clock::Clock,
     domain::{Event, MessagePurpose},
     error::Code,
-    store::{MessageState, Outcome, Refusal, Stamp, Store, WriteTx},
+    store::{Outcome, Refusal, Stamp, Store, WriteTx},
 };
 
-/// The editor of `phone.code.sent` (contract/events.md §2).
-const EDITOR: &str = "NOTIFICATION";
 const MOST_AT_ONCE: usize = 256;
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -82,18 +80,31 @@ fn write_singly(store: &Store, clock: &Clock, batch: &[Outcome]) {
 }
 
 fn record(tx: &WriteTx<'_>, outcome: &Outcome) -> Result<(), Refusal> {
-    if tx.record(outcome)?
-        && outcome.next == Ok(MessageState::Sent)
-        && let Some(mut user) = tx.user_in_row(outcome.user)?
-    {
-        user.aggregate.push(match outcome.purpose {
-            MessagePurpose::VerifyPhone => Event::PhoneCodeSent,
-            MessagePurpose::VerifyEmail => Event::EmailCodeSent,
-            MessagePurpose::Initialization => Event::InitializationCodeSent,
-            MessagePurpose::PasswordReset => Event::PasswordCodeSent,
-            MessagePurpose::Invitation => Event::InviteCodeSent,
-        });
-        tx.save_user_events(&mut user.aggregate)?;
+    if tx.record(outcome)? {
+        tell_of_sent(tx, outcome.user, outcome.purpose)?;
     }
+    Ok(())
+}
+
+/// Writes into a user's history that a message was sent.
+///
+/// # Errors
+/// If the database cannot be read or written.
+pub(super) fn tell_of_sent(
+    tx: &WriteTx<'_>,
+    user: i64,
+    purpose: MessagePurpose,
+) -> Result<(), Refusal> {
+    let Some(mut user) = tx.user_in_row(user)? else {
+        return Ok(());
+    };
+    user.aggregate.push(match purpose {
+        MessagePurpose::VerifyPhone => Event::PhoneCodeSent,
+        MessagePurpose::VerifyEmail => Event::EmailCodeSent,
+        MessagePurpose::Initialization => Event::InitializationCodeSent,
+        MessagePurpose::PasswordReset => Event::PasswordCodeSent,
+        MessagePurpose::Invitation => Event::InviteCodeSent,
+    });
+    tx.save_user_events(&mut user.aggregate)?;
     Ok(())
 }

@@ -12,17 +12,21 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngExt as _;
 
 use super::{
-    lane::{Lane, outcome},
-    policy::{self, Step},
-    text::{self, Rendered},
-    wanted::{Useless, prepare},
+    lane::{Lane, NotSent, outcome},
+    policy::{self, OnUnknownOutcome, Step},
+    routes::Routes,
+    text,
+    wanted::{Wanted, prepare},
 };
 use crate::{
     clock::{Clock, Timestamp},
-    domain::{Channel, MessageId, MessagePurpose, PhoneNumber, PlainCode, Recipient, TextKey},
+    domain::{
+        CallStatus, Channel, MessageId, MessagePurpose, MessageState, PhoneNumber, PlainCode,
+        Recipient, RouteQuestion, TextKey, choose_route,
+    },
     plugin::{self, Answer, Call, Provider, Registry, Status},
     secrets::Keys,
-    store::{Message, MessageState, Outcome, Store},
+    store::{Begun, Ended, Message, Outcome, Store},
 };
 
 /// What is escaped in a path segment: all but the unreserved characters of RFC 3986, so that no proxy
@@ -41,6 +45,8 @@ pub(super) struct Sender {
     pub clock: Clock,
     pub keys: Arc<Keys>,
     pub providers: Arc<Registry>,
+    pub routes: Arc<Routes>,
+    pub on_unknown_outcome: OnUnknownOutcome,
     pub default_language: String,
     /// Scheme, host and port under which gateways reach the server.
     pub external_url: Option<String>,
@@ -89,93 +95,224 @@ impl Lane for Sender {
         }
     }
 
-    /// Asks the providers in their order. Before each the message is looked at again: the one before
-    /// may have taken seconds, in which the code expired or was replaced.
-    fn send(&self, message: &Message) -> Result<Outcome, Useless> {
-        let attempt = message.attempts + 1;
-        let mut unknown_outcomes = message.unknown_outcomes;
-        let mut last: Option<(String, Answer)> = None;
-        for provider in self
-            .providers
-            .providers()
-            .iter()
-            .filter(|provider| provider.is_available())
-        {
-            let now = self.clock.now();
-            let (rendered, code) = self.prepare(message, now)?;
-            let Recipient::Phone(number) = &message.recipient else {
-                return Err(Useless::Final(MessageState::Failed));
-            };
-            let (id, description) = provider.label();
-            let outgoing = plugin::Message {
-                message_id: message.id.to_string(),
-                attempt,
-                to: number.as_str().to_owned(),
-                sender: String::new(),
-                text: rendered.text.get(TextKey::Text).to_owned(),
-                locale: rendered.language.clone(),
-                template_name: text::message_type(message.purpose).name().to_owned(),
-                metadata_json: rendered.metadata(
-                    &message.id.to_string(),
-                    ("recipientPhoneNumber", number.as_str()),
-                    (&id, &description),
-                ),
-                timeout: ATTEMPT_TIMEOUT
-                    .min(message.expires_at.since(now))
-                    .max(Duration::from_millis(1)),
-                receipt_url: self.receipt_url(provider.name()),
-                expires_at_unix_ms: message.expires_at.micros() / 1000,
-            };
-            let (result, is_checked_by_provider) = pass_on(provider, outgoing, message.purpose);
-            unknown_outcomes +=
-                u32::from(result.status == Status::OutcomeUnknown && !result.by_host);
-            let step = policy::step(&result, attempt, unknown_outcomes);
-            self.tell(message.id, number, provider.name(), &result, step, &code);
-            let ended = |next| {
-                Some(of_attempt(
-                    message,
-                    next,
-                    attempt,
-                    unknown_outcomes,
-                    provider.name(),
-                    &result,
-                ))
-                .map(|outcome| Outcome {
-                    is_checked_by_provider,
-                    ..outcome
-                })
-            };
-            let outcome = match step {
-                Step::Sent => ended(Ok(MessageState::Sent)),
-                Step::Fail => ended(Ok(MessageState::Failed)),
-                Step::Retry => ended(Err(self.due_at(attempt, result.retry_after))),
-                Step::NextProvider => None,
-            };
-            match outcome {
-                Some(outcome) => return Ok(outcome),
-                None => last = Some((provider.name().to_owned(), result)),
-            }
+    fn room(&self, provider: &str) -> Result<usize, Duration> {
+        // One that takes no calls now does not hold messages back: they look for another.
+        let provider = self.providers.provider(provider);
+        let Some(provider) = provider.filter(|provider| provider.is_available()) else {
+            return Ok(usize::MAX);
+        };
+        match provider.next_turn() {
+            Some(wait) => Err(wait),
+            None => Ok(provider.free_slots()),
         }
-        match last {
-            Some((name, result)) => {
-                let due = self.due_at(attempt, result.retry_after);
-                let ended =
-                    of_attempt(message, Err(due), attempt, unknown_outcomes, &name, &result);
-                Ok(ended)
+    }
+
+    /// Asks the providers of the route in their order.
+    fn send(&self, message: &Message) -> Result<Outcome, NotSent> {
+        let Recipient::Phone(number) = &message.recipient else {
+            return Err(NotSent::Useless(MessageState::Failed));
+        };
+        let mut round = Round {
+            number,
+            rounds: message.rounds + 1,
+            unknown_outcomes: message.unknown_outcomes,
+            last: None,
+        };
+        let mut wanted = self.prepare(message, self.clock.now())?;
+        let way = self.way(message, number, &wanted.org_id);
+        for provider in way.providers.iter().filter(|it| it.is_available()) {
+            if round.last.is_none() {
+                if provider.free_slots() == 0 || provider.take_turn().is_err() {
+                    return Err(NotSent::Busy(provider.name().to_owned()));
+                }
+            } else {
+                if provider.take_turn().is_err() {
+                    continue;
+                }
+                // The provider before may have taken seconds, in which the code expired or was replaced.
+                match self.prepare(message, self.clock.now()) {
+                    Ok(again) => wanted = again,
+                    Err(NotSent::Useless(state)) => return Ok(round.ended(message, Ok(state))),
+                    Err(other) => return Err(other),
+                }
             }
-            // Nobody was there to ask: that is no attempt, and the dispatcher waits for somebody. But
-            // what is useless ends here too.
-            None => {
-                let now = self.clock.now();
-                self.prepare(message, now)?;
-                Ok(outcome(message, Err(now.plus(Duration::from_millis(500)))))
-            }
+            let step = self.ask(message, &mut round, provider, &way, &wanted)?;
+            let next = match step {
+                Step::Sent => Ok(MessageState::Accepted),
+                Step::Fail => Ok(MessageState::Failed),
+                Step::Retry => Err(round.due(self.clock.now())),
+                Step::NextProvider => continue,
+            };
+            return Ok(round.ended(message, next));
+        }
+        if round.last.is_some() {
+            let due = round.due(self.clock.now());
+            return Ok(round.ended(message, Err(due)));
+        }
+        // Nobody was there to ask: that is no attempt. It comes up again when one may be there.
+        let wait = way.shortest_wait();
+        Ok(outcome(message, Err(self.clock.now().plus(wait))))
+    }
+}
+
+/// The shortest and the longest time after which a message looks again for a provider that takes it.
+const LOOKS_AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(20));
+
+/// Who may send a message, in the order they are asked.
+struct Way {
+    route: Option<String>,
+    sender: String,
+    providers: Vec<Arc<Provider>>,
+}
+
+impl Way {
+    /// When one of the providers may take calls again.
+    fn shortest_wait(&self) -> Duration {
+        let now = Instant::now();
+        let waits = self.providers.iter().filter_map(|it| it.retry_at());
+        let wait = waits.map(|at| at.saturating_duration_since(now)).min();
+        wait.unwrap_or(LOOKS_AGAIN.1)
+            .clamp(LOOKS_AGAIN.0, LOOKS_AGAIN.1)
+    }
+}
+
+/// A walk through the providers.
+struct Round<'a> {
+    number: &'a PhoneNumber,
+    rounds: u32,
+    unknown_outcomes: u32,
+    /// The last attempt, and when its provider wants to be asked again.
+    last: Option<(Ended, Option<Duration>)>,
+}
+
+impl Round<'_> {
+    fn due(&self, now: Timestamp) -> Timestamp {
+        let asked = self.last.as_ref().and_then(|(_, retry_after)| *retry_after);
+        now.plus(policy::wait(self.rounds, asked, rand::rng().random()))
+    }
+
+    fn ended(self, message: &Message, next: Result<MessageState, Timestamp>) -> Outcome {
+        let unknown_outcomes = self.unknown_outcomes;
+        Outcome {
+            rounds: self.rounds,
+            unknown_outcomes,
+            next: next.map(|state| state.unless_unknown(unknown_outcomes)),
+            ended: self.last.map(|(ended, _)| ended),
+            ..outcome(message, next)
         }
     }
 }
 
 impl Sender {
-    fn prepare(&self, message: &Message, now: Timestamp) -> Result<(Rendered, PlainCode), Useless> {
+    /// One attempt: asks a provider and keeps what it answered.
+    fn ask(
+        &self,
+        message: &Message,
+        round: &mut Round<'_>,
+        provider: &Provider,
+        way: &Way,
+        wanted: &Wanted,
+    ) -> Result<Step, NotSent> {
+        let begun = Begun {
+            message: message.id,
+            provider: provider.name().to_owned(),
+            route: way.route.clone(),
+            rounds: round.rounds,
+        };
+        let before = round.last.take().map(|(ended, _)| ended);
+        let attempt = self.begin(begun, before)?;
+        let outgoing = self.outgoing(message, attempt, round.number, provider, way, wanted);
+        let abilities = provider.abilities();
+        let (answer, is_checked_by_provider) = pass_on(provider, outgoing, message.purpose);
+        round.unknown_outcomes += u32::from(answer.status == Status::OutcomeUnknown);
+        let step = policy::step(
+            &answer,
+            round.rounds,
+            round.unknown_outcomes,
+            self.on_unknown_outcome,
+        );
+        let told = Told {
+            id: message.id,
+            recipient: round.number,
+            provider: provider.name(),
+            code: &wanted.code,
+        };
+        told.tell(&answer, step);
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let has_address = self.external_url.is_some();
+        let ended = Ended {
+            number: attempt,
+            provider: provider.name().to_owned(),
+            status: call_status(answer.status),
+            provider_id: text(&answer.provider_id),
+            provider_code: text(&answer.provider_code),
+            detail: text(&answer.detail),
+            segments: answer.segments,
+            price: text(&answer.price),
+            is_checked_by_provider,
+            reports: abilities.poll || (abilities.webhook && has_address),
+        };
+        round.last = Some((ended, answer.retry_after));
+        Ok(step)
+    }
+
+    /// What a provider is given.
+    fn outgoing(
+        &self,
+        message: &Message,
+        attempt: u32,
+        number: &PhoneNumber,
+        provider: &Provider,
+        way: &Way,
+        wanted: &Wanted,
+    ) -> plugin::Message {
+        let rendered = &wanted.rendered;
+        let (id, description) = provider.label();
+        plugin::Message {
+            message_id: message.id.to_string(),
+            attempt,
+            to: number.as_str().to_owned(),
+            sender: way.sender.clone(),
+            text: rendered.text.get(TextKey::Text).to_owned(),
+            locale: rendered.language.clone(),
+            template_name: text::message_type(message.purpose).name().to_owned(),
+            metadata_json: rendered.metadata(
+                &message.id.to_string(),
+                ("recipientPhoneNumber", number.as_str()),
+                (&id, &description),
+            ),
+            timeout: ATTEMPT_TIMEOUT
+                .min(message.expires_at.since(self.clock.now()))
+                .max(Duration::from_millis(1)),
+            receipt_url: self.receipt_url(provider.name()),
+            expires_at_unix_ms: message.expires_at.micros() / 1000,
+        }
+    }
+
+    /// The providers that a message may go through.
+    fn way(&self, message: &Message, number: &PhoneNumber, org_id: &str) -> Way {
+        let all = self.providers.providers();
+        let named = |name: &String| all.iter().find(|it| it.name() == name).cloned();
+        let routes = self.routes.get();
+        let asked = RouteQuestion {
+            number,
+            purpose: message.purpose,
+            organization: org_id,
+        };
+        let route = choose_route(&routes, asked).map(|(_, route)| route);
+        let providers = match (&message.only_provider, route) {
+            (Some(only), _) => named(only).into_iter().collect(),
+            (None, Some(route)) => route.providers.iter().filter_map(named).collect(),
+            (None, None) => all.to_vec(),
+        };
+        Way {
+            route: route.map(|route| route.name.clone()),
+            sender: route.map(|route| route.sender.clone()).unwrap_or_default(),
+            providers,
+        }
+    }
+
+    fn prepare(&self, message: &Message, now: Timestamp) -> Result<Wanted, NotSent> {
         prepare(
             &self.store,
             &self.keys,
@@ -193,41 +330,40 @@ impl Sender {
         let name = utf8_percent_encode(provider, &RESERVED);
         format!("{}/hooks/{name}", origin.trim_end_matches('/'))
     }
+}
 
-    fn due_at(&self, attempt: u32, asked: Option<Duration>) -> Timestamp {
-        self.clock
-            .now()
-            .plus(policy::wait(attempt, asked, rand::rng().random()))
-    }
+/// Whom a line in the log is about.
+struct Told<'a> {
+    id: MessageId,
+    recipient: &'a PhoneNumber,
+    provider: &'a str,
+    code: &'a PlainCode,
+}
 
-    fn tell(
-        &self,
-        id: MessageId,
-        recipient: &PhoneNumber,
-        provider: &str,
-        result: &Answer,
-        step: Step,
-        code: &PlainCode,
-    ) {
+impl Told<'_> {
+    fn tell(&self, answer: &Answer, step: Step) {
+        let Self {
+            id,
+            recipient,
+            provider,
+            code,
+        } = self;
         // Plugins mask these themselves; a detail that still holds one is not worth the risk.
         let is_safe =
-            !result.detail.contains(code.expose()) && !result.detail.contains(recipient.as_str());
+            !answer.detail.contains(code.expose()) && !answer.detail.contains(recipient.as_str());
         let detail = if is_safe {
-            result.detail.as_str()
+            answer.detail.as_str()
         } else {
             "(detail withheld)"
         };
+        let status = answer.status;
         match step {
             Step::Sent => info!("message {id} to {recipient:?} sent through {provider}"),
-            Step::Fail => warn!(
-                "message {id} to {recipient:?} given up: {provider}: {:?} {detail}",
-                result.status
-            ),
+            Step::Fail => {
+                warn!("message {id} to {recipient:?} given up: {provider}: {status:?} {detail}");
+            }
             Step::NextProvider | Step::Retry => {
-                info!(
-                    "message {id} to {recipient:?} not sent: {provider}: {:?} {detail}",
-                    result.status
-                );
+                info!("message {id} to {recipient:?} not sent: {provider}: {status:?} {detail}");
             }
         }
     }
@@ -254,24 +390,17 @@ fn pass_on(
     (provider.call(Call::Send(outgoing)), false)
 }
 
-fn of_attempt(
-    message: &Message,
-    next: Result<MessageState, Timestamp>,
-    attempts: u32,
-    unknown_outcomes: u32,
-    provider: &str,
-    result: &Answer,
-) -> Outcome {
-    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Outcome {
-        attempts,
-        unknown_outcomes,
-        provider: text(provider),
-        provider_id: text(&result.provider_id),
-        provider_code: text(&result.provider_code),
-        detail: text(&result.detail),
-        segments: result.segments,
-        price: text(&result.price),
-        ..outcome(message, next)
+fn call_status(status: Status) -> CallStatus {
+    match status {
+        Status::Ok => CallStatus::Ok,
+        Status::InvalidRecipient => CallStatus::InvalidRecipient,
+        Status::Rejected => CallStatus::Rejected,
+        Status::Unsupported => CallStatus::Unsupported,
+        Status::Throttled => CallStatus::Throttled,
+        Status::Unavailable => CallStatus::Unavailable,
+        Status::OutcomeUnknown => CallStatus::OutcomeUnknown,
+        Status::Unauthorized => CallStatus::Unauthorized,
+        Status::Misconfigured => CallStatus::Misconfigured,
+        Status::Internal => CallStatus::Internal,
     }
 }

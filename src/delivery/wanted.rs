@@ -2,49 +2,62 @@
 
 use log::warn;
 
-use super::text::{self, Rendered, Wording};
+use super::{
+    lane::NotSent,
+    text::{self, Rendered, Wording},
+};
 use crate::{
     clock::Timestamp,
-    domain::{PlainCode, Recipient, User},
+    domain::{MessageState, PlainCode, Recipient, User},
     error::Error,
     secrets::Keys,
-    store::{Message, MessageState, ReadTx, Store},
+    store::{Message, ReadTx, Store},
 };
 
-/// Why a message is not sent.
-pub(super) enum Useless {
-    Final(MessageState),
-    /// The database cannot be read now.
-    Later(Error),
+/// A message that is wanted.
+pub(super) struct Wanted {
+    /// What it says.
+    pub rendered: Rendered,
+    /// The code in it.
+    pub code: PlainCode,
+    /// The id of the organization of its user.
+    pub org_id: String,
 }
 
 /// The text with its code, if the message is still wanted: the pending code is the one it carries.
+///
+/// # Errors
+/// Why it is not, or that the database cannot be read.
 pub(super) fn prepare(
     store: &Store,
     keys: &Keys,
     default_language: &str,
     message: &Message,
     now: Timestamp,
-) -> Result<(Rendered, PlainCode), Useless> {
+) -> Result<Wanted, NotSent> {
     if message.expires_at <= now {
-        return Err(Useless::Final(MessageState::Expired));
+        return Err(NotSent::Useless(MessageState::Expired));
     }
     let found = store.point(|tx| find(tx, message, default_language));
     let (user, wording) = found
-        .map_err(Useless::Later)?
-        .ok_or(Useless::Final(MessageState::Superseded))?;
+        .map_err(NotSent::Later)?
+        .ok_or(NotSent::Useless(MessageState::Superseded))?;
     let human = user
         .human()
-        .ok_or(Useless::Final(MessageState::Superseded))?;
+        .ok_or(NotSent::Useless(MessageState::Superseded))?;
     let code = keys.open(message.id, &message.sealed_code).ok_or_else(|| {
         warn!(
             "message {} cannot be decrypted with the instance key",
             message.id
         );
-        Useless::Final(MessageState::Failed)
+        NotSent::Useless(MessageState::Failed)
     })?;
     let rendered = text::rendered(wording, &user, human, &code, message);
-    Ok((rendered, code))
+    Ok(Wanted {
+        rendered,
+        code,
+        org_id: user.aggregate.owner_id,
+    })
 }
 
 fn find(

@@ -12,11 +12,13 @@ mod human_email;
 mod human_phone;
 mod language;
 mod list;
+mod message_state;
 mod message_text;
 mod org_search;
 mod organization;
 mod password;
 mod phone_number;
+mod route;
 mod search;
 mod search_words;
 mod sms_gateway;
@@ -36,11 +38,13 @@ pub use human_email::HumanEmail;
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
 pub use language::{Language, TEXT_LANGUAGES};
 pub use list::{AsOf, List, Page};
+pub use message_state::{MessageState, ReceiptState};
 pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
 pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
 pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
+pub use route::{Route, RouteFit, RouteMiss, RouteQuestion, choose_route};
 pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };

@@ -22,8 +22,22 @@ pub enum PhoneNumberFault {
 
 /// The region whose national format a number without `+` is read in, as ISO 3166-1 alpha-2; with `ZZ`
 /// there is none, and every number needs its country code.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region(enums::Region);
+
+impl Region {
+    /// Its calling code, such as 41; `None` for `ZZ`.
+    pub fn calling_code(self) -> Option<i32> {
+        PHONE_NUMBER_UTIL.get_country_code_for_region(self.0)
+    }
+}
+
+/// The two letters.
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_region_str().fmt(f)
+    }
+}
 
 impl FromStr for Region {
     type Err = &'static str;
@@ -66,6 +80,20 @@ impl PhoneNumber {
     /// The number in E.164.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The region that the number belongs to; `None` for numbers of no country (`+800…`) and those that
+    /// no numbering plan has. Of the countries of one calling code the digits tell which it is: `+1` is
+    /// the United States and the Bahamas.
+    pub fn region(&self) -> Option<Region> {
+        let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        let region = number.get_region_code().map(Region)?;
+        // Numbers of no country are of the region "001" there.
+        region
+            .to_string()
+            .bytes()
+            .all(|letter| letter.is_ascii_uppercase())
+            .then_some(region)
     }
 
     /// The number as a log may show it: the first three and the last two characters.

@@ -177,7 +177,10 @@ fn configure(
     log: &PluginLog,
     description: &str,
 ) -> Result<(Manifest, Value), String> {
-    let manifest = Manifest::parse(description)?;
+    let mut manifest = Manifest::parse(description)?;
+    if let Some(most) = config.pace.max_concurrency {
+        manifest.max_concurrency = manifest.max_concurrency.min(most as usize);
+    }
     let mut settings: Value = config.config.clone();
     if !settings.is_object() {
         return Err("config must be a table".into());

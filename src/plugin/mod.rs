@@ -35,6 +35,7 @@ mod settings;
 mod settings_shown;
 mod state;
 mod trial;
+mod turns;
 mod wire;
 mod workers;
 
@@ -71,10 +72,21 @@ pub struct ProviderConfig {
     pub sha256: Option<String>,
     /// The most bytes of private memory that its process may use; process isolation only.
     pub memory_limit: Option<u64>,
+    /// How much of it is used at most.
+    pub pace: Pace,
     /// The plugin's own settings, a JSON object. May hold secrets: never logged.
     pub config: serde_json::Value,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+/// How much of a provider is used at most, for gateways that take less than the plugin could send.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pace {
+    /// Calls at one time, if fewer than the plugin takes.
+    pub max_concurrency: Option<u32>,
+    /// Messages a second; 0.2 is one in five seconds.
+    pub max_per_second: Option<f64>,
 }
 
 /// Where a provider comes from.

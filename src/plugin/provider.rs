@@ -9,7 +9,7 @@ use std::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -22,6 +22,7 @@ use super::{
     message::{Abilities, Answer, Call, Message, Status},
     record::{PastFailure, Record, now_unix_ms},
     state::{Health, State, Ticket},
+    turns::Turns,
 };
 
 /// Called after each change of a provider's state.
@@ -36,6 +37,7 @@ pub struct Provider {
     free_slot: Condvar,
     pub(super) events: Sender<Event>,
     on_change: Mutex<Option<OnChange>>,
+    turns: Turns,
     /// Reloads that were asked for and are not over.
     pub(super) reloads: AtomicUsize,
 }
@@ -111,6 +113,7 @@ impl Provider {
             free_slot: Condvar::new(),
             events,
             on_change: Mutex::default(),
+            turns: Turns::default(),
             reloads: AtomicUsize::new(0),
             options,
         };
@@ -211,6 +214,29 @@ impl Provider {
         let inner = lock(&self.inner);
         let opened = inner.opened.as_ref();
         opened.map_or(1, |opened| opened.generation.manifest.max_concurrency)
+    }
+
+    /// How many calls it would take at once beside those that run.
+    pub fn free_slots(&self) -> usize {
+        let inner = lock(&self.inner);
+        let opened = inner.opened.as_ref();
+        opened.map_or(0, |opened| {
+            let most = opened.generation.manifest.max_concurrency;
+            most.saturating_sub(opened.running)
+        })
+    }
+
+    /// Takes a turn to send a message, so that there are no more a second than the operator wants.
+    ///
+    /// # Errors
+    /// The time until the next turn.
+    pub fn take_turn(&self) -> Result<(), Duration> {
+        self.turns.take(self.config().pace.max_per_second)
+    }
+
+    /// The time until the next turn, if one was asked for that there was not.
+    pub fn next_turn(&self) -> Option<Duration> {
+        self.turns.next()
     }
 
     /// Sends one message: [`call`](Self::call) with [`Call::Send`].

@@ -83,7 +83,7 @@ impl WriteTx<'_> {
     pub fn save_email_provider(&self, provider: &EmailProvider) -> Result<(), Error> {
         if provider.is_active {
             // What waits for somebody to send it is looked at again.
-            self.has_message.set(true);
+            self.wakes_delivery.set(true);
             self.execute(
                 "UPDATE email_providers SET is_active = 0 WHERE is_active = 1 AND id <> ?1",
                 [&provider.id],

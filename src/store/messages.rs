@@ -1,11 +1,20 @@
 //! The table `messages`: the outbox. Requests insert, the dispatcher reads what is due and records.
+//!
+//! Each change of a state is noted in the transaction ([`MessageMove`]); who listens is told after the
+//! commit.
 
 use rusqlite::{Row, params};
 
-use super::transaction::{ReadTx, WriteTx};
+use super::{
+    attempts::Ended,
+    transaction::{ReadTx, WriteTx},
+};
 use crate::{
     clock::Timestamp,
-    domain::{Channel, MessageId, MessagePurpose, PhoneNumber, Recipient},
+    domain::{
+        CallStatus, Channel, MessageId, MessagePurpose, MessageState, PhoneNumber, ReceiptState,
+        Recipient,
+    },
     error::Error,
 };
 
@@ -30,26 +39,30 @@ pub struct Message {
     pub application_name: Option<String>,
     /// When it is given up.
     pub expires_at: Timestamp,
-    /// How many attempts there were.
-    pub attempts: u32,
-    /// How many of them nobody knows the outcome of.
+    /// How often the providers were gone through.
+    pub rounds: u32,
+    /// How many attempts nobody knows the outcome of.
     pub unknown_outcomes: u32,
+    /// The only provider that may send it.
+    pub only_provider: Option<String>,
+    /// The message that it sends again.
+    pub resend_of: Option<MessageId>,
 }
 
-/// The states of a message that are final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageState {
-    /// A provider took it.
-    Sent = 1,
-    /// No provider will ever take it.
-    Failed = 2,
-    /// It was not sent before it became useless.
-    Expired = 3,
-    /// A newer code, another number or a verification made it useless.
-    Superseded = 4,
+/// A message came into another state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageMove {
+    /// Which message.
+    pub id: MessageId,
+    /// The state that it is in now.
+    pub state: MessageState,
+    /// When.
+    pub at: Timestamp,
+    /// The provider of the last attempt, as far as this change knows it.
+    pub provider: Option<String>,
 }
 
-/// What became of an attempt.
+/// What became of a round: the providers were gone through, or nobody had to be asked.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Which message.
@@ -58,26 +71,14 @@ pub struct Outcome {
     pub user: i64,
     /// What it was for.
     pub purpose: MessagePurpose,
-    /// The final state, or when the next attempt is due.
+    /// How it ended, or when the next round is due.
     pub next: Result<MessageState, Timestamp>,
-    /// How many attempts there were by now.
-    pub attempts: u32,
-    /// How many of them nobody knows the outcome of.
+    /// How many rounds there were by now.
+    pub rounds: u32,
+    /// How many attempts nobody knows the outcome of.
     pub unknown_outcomes: u32,
-    /// The provider of the last attempt.
-    pub provider: Option<String>,
-    /// The provider's id for the message.
-    pub provider_id: Option<String>,
-    /// The provider's own code for what happened.
-    pub provider_code: Option<String>,
-    /// A reason for operators.
-    pub detail: Option<String>,
-    /// How many SMS it took.
-    pub segments: Option<u32>,
-    /// What it cost, as the provider says.
-    pub price: Option<String>,
-    /// Whether the provider made the code and checks it.
-    pub is_checked_by_provider: bool,
+    /// The last attempt of the round.
+    pub ended: Option<Ended>,
 }
 
 impl ReadTx<'_> {
@@ -130,8 +131,8 @@ impl ReadTx<'_> {
     /// If the database cannot be read.
     pub fn queued_message(&self, id: MessageId) -> Result<Option<Message>, Error> {
         self.row(
-            "SELECT id, user, recipient, code, origin, expires_at, attempts, unknown_outcomes,
-                    purpose, channel, url_template, application_name
+            "SELECT id, user, recipient, code, origin, expires_at, rounds, unknown_outcomes,
+                    purpose, channel, url_template, application_name, only_provider, resend_of
              FROM messages WHERE id = ?1 AND state = 0",
             [id.0],
             message,
@@ -179,10 +180,12 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         sealed_code: row.get(3)?,
         origin: row.get(4)?,
         expires_at: Timestamp::from_micros(row.get(5)?),
-        attempts: row.get(6)?,
+        rounds: row.get(6)?,
         unknown_outcomes: row.get(7)?,
         url_template: row.get(10)?,
         application_name: row.get(11)?,
+        only_provider: row.get(12)?,
+        resend_of: row.get::<_, Option<i64>>(13)?.map(MessageId),
     })
 }
 
@@ -198,8 +201,8 @@ impl WriteTx<'_> {
         };
         self.insert(
             "INSERT INTO messages (id, user, purpose, channel, recipient, code, url_template, application_name,
-                 origin, expires_at, state, attempts, due_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11)",
+                 origin, expires_at, state, changed_at, due_at, only_provider, resend_of)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11, ?12, ?13)",
             params![
                 message.id.0,
                 message.user,
@@ -212,43 +215,63 @@ impl WriteTx<'_> {
                 message.origin,
                 message.expires_at.micros(),
                 self.stamp.now.micros(),
+                message.only_provider,
+                message.resend_of.map(|id| id.0),
             ],
         )?;
-        self.has_message.set(true);
+        self.moved(message.id, MessageState::Queued, None);
         Ok(())
     }
 
-    /// Records what became of an attempt; a final state wipes the code. A message that is final stays
-    /// so: then nothing changes and the answer is false.
+    /// Notes that a message came into another state, for those who listen.
+    pub(super) fn moved(&self, id: MessageId, state: MessageState, provider: Option<&str>) {
+        self.moves.borrow_mut().push(MessageMove {
+            id,
+            state,
+            at: self.stamp.now,
+            provider: provider.map(str::to_owned),
+        });
+    }
+
+    /// Records what became of a round; where no attempt can follow, the code is wiped. What a receipt
+    /// has ended meanwhile stays ended. True if this tells that a provider took the message.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn record(&self, outcome: &Outcome) -> Result<bool, Error> {
+        let mut reported = None;
+        if let Some(ended) = &outcome.ended {
+            let receipt = self.end_attempt(outcome.id, ended)?;
+            reported = receipt.filter(|_| ended.status == CallStatus::Ok);
+        }
+        let now = self.stamp.now;
         let (state, due_at) = match outcome.next {
-            Ok(state) => (state as i64, self.stamp.now),
-            Err(due_at) => (0, due_at),
+            Ok(state) => (reported.map_or(state, ReceiptState::state), now),
+            Err(due_at) => (MessageState::Queued, due_at),
         };
+        let provider = outcome.ended.as_ref().map(|ended| ended.provider.as_str());
+        let before = self.state_of(outcome.id)?;
         let changed = self.execute(
-            "UPDATE messages SET state = ?1, code = iif(?1 = 0, code, NULL), due_at = ?2, attempts = ?3,
-                    provider = ?4, provider_id = ?5, provider_code = ?6, detail = ?7, unknown_outcomes = ?8,
-                    segments = ?10, price = ?11, is_checked_by_provider = ?12
-             WHERE id = ?9 AND state = 0",
+            "UPDATE messages SET state = ?1, code = iif(?1 = 0, code, NULL), due_at = ?2, rounds = ?3,
+                    unknown_outcomes = ?4, changed_at = iif(state = ?1, changed_at, ?5)
+             WHERE id = ?6 AND state <= 1",
             params![
-                state,
+                state as i64,
                 due_at.micros(),
-                outcome.attempts,
-                outcome.provider,
-                outcome.provider_id,
-                outcome.provider_code,
-                outcome.detail,
+                outcome.rounds,
                 outcome.unknown_outcomes,
+                now.micros(),
                 outcome.id.0,
-                outcome.segments,
-                outcome.price,
-                outcome.is_checked_by_provider,
             ],
         )?;
-        Ok(changed > 0)
+        if changed > 0 && before != Some(state) {
+            self.moved(outcome.id, state, provider);
+        }
+        let was_taken = outcome
+            .ended
+            .as_ref()
+            .is_some_and(|ended| ended.status == CallStatus::Ok);
+        Ok(changed > 0 && was_taken)
     }
 
     /// Ends messages that are useless since `before`, some thousand at most; tells how many.
@@ -256,21 +279,79 @@ impl WriteTx<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn expire_messages(&self, before: Timestamp) -> Result<usize, Error> {
-        self.execute(
-            "UPDATE messages SET state = 3, code = NULL WHERE id IN
-                 (SELECT id FROM messages WHERE state = 0 AND expires_at < ?1 LIMIT 2000)",
-            [before.micros()],
-        )
+        let ended = self.rows(
+            "UPDATE messages SET state = iif(unknown_outcomes > 0, 8, 6), code = NULL, changed_at = ?2
+             WHERE id IN (SELECT id FROM messages WHERE state = 0 AND expires_at < ?1 LIMIT 2000)
+             RETURNING id, state, provider",
+            [before.micros(), self.stamp.now.micros()],
+            moved,
+        )?;
+        Ok(self.tell(ended))
     }
 
-    /// Forgets final messages with an id below `before`, some thousand at most; tells how many went.
+    /// Ends messages whose gateway should have reported by now: those with an id below `before` that
+    /// wait for news, some thousand at most. Nobody knows what became of them. Tells how many.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn give_up_receipts(&self, before: i64) -> Result<usize, Error> {
+        let late = self.rows(
+            "SELECT message, number FROM attempts WHERE awaits_receipt = 1 AND message < ?1
+             ORDER BY message LIMIT 2000",
+            [before],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+        )?;
+        for (message, number) in &late {
+            self.execute(
+                "UPDATE attempts SET awaits_receipt = 0 WHERE message = ?1 AND number = ?2",
+                [message, number],
+            )?;
+            let ended = self.rows(
+                "UPDATE messages SET state = 8, changed_at = ?2 WHERE id = ?1 AND state IN (2, 3)
+                 RETURNING id, state, provider",
+                [*message, self.stamp.now.micros()],
+                moved,
+            )?;
+            self.tell(ended);
+        }
+        Ok(late.len())
+    }
+
+    /// Forgets messages with an id below `before` that do not wait, some thousand at most; tells how
+    /// many went.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_final_messages(&self, before: i64) -> Result<usize, Error> {
         self.execute(
-            "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE id < ?1 AND state <> 0 LIMIT 2000)",
+            "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE id < ?1 AND state > 1 LIMIT 2000)",
             [before],
         )
     }
+
+    fn tell(&self, ended: Vec<(MessageId, MessageState, Option<String>)>) -> usize {
+        let count = ended.len();
+        for (id, state, provider) in ended {
+            self.moved(id, state, provider.as_deref());
+        }
+        count
+    }
+}
+
+impl ReadTx<'_> {
+    /// Where a message is.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub(super) fn state_of(&self, id: MessageId) -> Result<Option<MessageState>, Error> {
+        let state = self.row("SELECT state FROM messages WHERE id = ?1", [id.0], |row| {
+            row.get(0)
+        })?;
+        Ok(state.and_then(MessageState::from_number))
+    }
+}
+
+fn moved(row: &Row<'_>) -> rusqlite::Result<(MessageId, MessageState, Option<String>)> {
+    let state = MessageState::from_number(row.get(1)?).unwrap_or(MessageState::Unknown);
+    Ok((MessageId(row.get(0)?), state, row.get(2)?))
 }

@@ -7,6 +7,7 @@
 //! four functions and the methods of [`ReadTx`] and [`WriteTx`]. Called by `auth`, `api`, `delivery`.
 
 mod access_tokens;
+mod attempts;
 mod checkpoint;
 mod codes;
 mod connection;
@@ -29,7 +30,6 @@ mod orgs;
 mod phones;
 mod plugin_providers;
 mod provider;
-mod receipts;
 mod secret_generators;
 mod signing_keys;
 mod sms_providers;
@@ -58,6 +58,7 @@ use std::{
 use anyhow::{Context as _, bail};
 
 pub use access_tokens::NewAccessToken;
+pub use attempts::{Begun, CheckedBy, Ended, Noted, Receipt};
 pub use credentials::{
     Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
 };
@@ -69,14 +70,13 @@ pub use machine_keys::{MachineKey, NewMachineKey};
 pub use member_search::{FoundMember, FoundMembership, MemberSearch};
 pub use members::Membership;
 pub use message_texts::{INSTANCE_TEXTS, TextHistory};
-pub use messages::{Message, MessageState, Outcome};
+pub use messages::{Message, MessageMove, Outcome};
 pub use metadata::Metadata;
 pub use org_domains::OrgDomain;
 pub use org_search::OrgSearch;
 pub use orgs::OrgRef;
 pub use plugin_providers::{PluginProvider, PluginSettings};
 pub use provider::Provider;
-pub use receipts::{CheckedBy, Receipt, ReceiptState};
 pub use secret_generators::StoredGenerator;
 pub use signing_keys::SigningKey;
 pub use sms_providers::{SMS_PREFIX, SmsProvider, SmsProviderKind, TwilioSettings};
@@ -284,9 +284,10 @@ impl Store {
             .map_err(|fault| fault.to_string())
     }
 
-    /// Calls `wake` after each commit that left a message in the outbox.
-    pub fn on_message(&self, wake: impl Fn() + Send + Sync + 'static) {
-        self.inner.writer.on_message(Box::new(wake));
+    /// Calls `tell` after each commit that moved messages, with what moved, in order; with nothing after
+    /// one that lets what waits go elsewhere. It must not block.
+    pub fn on_messages(&self, tell: impl Fn(&[MessageMove]) + Send + Sync + 'static) {
+        self.inner.writer.on_messages(Box::new(tell));
     }
 
     /// Calls `wake` after each commit that changed what SMS go through, before its callers are

@@ -3,10 +3,14 @@
 //! The methods stand beside their tables in the other files of this folder. Storage errors become
 //! domain errors here, at the store's edge.
 
-use std::{cell::Cell, ops::Deref};
+use std::{
+    cell::{Cell, RefCell},
+    ops::Deref,
+};
 
 use rusqlite::{Connection, ErrorCode, Params, Row};
 
+use super::messages::MessageMove;
 use crate::{clock::Timestamp, error::Error};
 
 /// When a change happens and who makes it.
@@ -45,7 +49,9 @@ pub struct WriteTx<'c> {
     read: ReadTx<'c>,
     /// When and by whom.
     pub stamp: Stamp,
-    pub(super) has_message: Cell<bool>,
+    pub(super) moves: RefCell<Vec<MessageMove>>,
+    /// Whether what waits should be looked at again, though nothing moved.
+    pub(super) wakes_delivery: Cell<bool>,
     pub(super) has_sms_provider: Cell<bool>,
 }
 
@@ -54,7 +60,8 @@ impl<'c> WriteTx<'c> {
         Self {
             read: ReadTx { connection },
             stamp,
-            has_message: Cell::new(false),
+            moves: RefCell::default(),
+            wakes_delivery: Cell::new(false),
             has_sms_provider: Cell::new(false),
         }
     }

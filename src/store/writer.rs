@@ -21,12 +21,14 @@ use tokio::sync::oneshot;
 
 use super::{
     checkpoint,
+    messages::MessageMove,
     transaction::{Refusal, Stamp, WriteTx, storage, unavailable},
     trouble::Trouble,
 };
 use crate::error::Error;
 
 type Wake = Box<dyn Fn() + Send + Sync>;
+type Tell = Box<dyn Fn(&[MessageMove]) + Send + Sync>;
 
 /// The way to the writer thread. Dropping it lets the thread finish what waits and ends it.
 pub(super) struct Writer {
@@ -38,8 +40,8 @@ pub(super) struct Writer {
 /// Who is told of what was committed.
 #[derive(Default)]
 struct Wakes {
-    /// After the answers, if a message was left.
-    message: OnceLock<Wake>,
+    /// After the answers, if messages moved.
+    messages: OnceLock<Tell>,
     /// Before the answers, if the providers of SMS changed: who gets an answer may count on it.
     sms_provider: OnceLock<Wake>,
 }
@@ -72,8 +74,8 @@ impl Writer {
         })
     }
 
-    pub(super) fn on_message(&self, wake: Wake) {
-        let _ = self.wake.message.set(wake);
+    pub(super) fn on_messages(&self, tell: Tell) {
+        let _ = self.wake.messages.set(tell);
     }
 
     pub(super) fn on_sms_provider(&self, wake: Wake) {
@@ -135,9 +137,10 @@ struct Kept {
 }
 
 /// What changes left for others to go on with.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Left {
-    message: bool,
+    moves: Vec<MessageMove>,
+    wakes_delivery: bool,
     sms_provider: bool,
 }
 
@@ -167,9 +170,13 @@ where
         self.result = Some(result);
         Kept {
             is_kept,
-            left: Left {
-                message: is_kept && tx.has_message.get(),
-                sms_provider: is_kept && tx.has_sms_provider.get(),
+            left: match is_kept {
+                true => Left {
+                    sms_provider: tx.has_sms_provider.get(),
+                    moves: tx.moves.take(),
+                    wakes_delivery: tx.wakes_delivery.get(),
+                },
+                false => Left::default(),
             },
         }
     }
@@ -228,17 +235,21 @@ impl Batches {
         if done.is_ok() {
             self.trouble.worked();
         }
-        let left = *done.as_ref().unwrap_or(&Left::default());
-        let wake = |wake: &OnceLock<Wake>, is_due| {
-            if let Some(wake) = wake.get().filter(|_| is_due) {
-                wake();
-            }
+        let (left, done) = match done {
+            Ok(left) => (left, Ok(())),
+            Err(fault) => (Left::default(), Err(fault)),
         };
-        wake(&self.wake.sms_provider, left.sms_provider);
-        for job in batch.drain(..) {
-            job.answer(done.as_ref().map(drop));
+        if let Some(wake) = self.wake.sms_provider.get().filter(|_| left.sms_provider) {
+            wake();
         }
-        wake(&self.wake.message, left.message);
+        for job in batch.drain(..) {
+            job.answer(done.as_ref().copied());
+        }
+        if let Some(tell) = self.wake.messages.get()
+            && (left.wakes_delivery || !left.moves.is_empty())
+        {
+            tell(&left.moves);
+        }
     }
 
     /// Runs and commits; tells what was left.
@@ -258,7 +269,8 @@ impl Batches {
                 execute("ROLLBACK TO change")?;
             }
             execute("RELEASE change")?;
-            left.message |= kept.left.message;
+            left.moves.extend(kept.left.moves);
+            left.wakes_delivery |= kept.left.wakes_delivery;
             left.sms_provider |= kept.left.sms_provider;
             // An I/O error or a full disk may have ended the whole transaction by itself.
             if self.connection.is_autocommit() {

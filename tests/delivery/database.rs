@@ -8,10 +8,11 @@ use crate::app::App;
 
 /// States of messages.
 pub const QUEUED: i64 = 0;
-pub const SENT: i64 = 1;
-pub const FAILED: i64 = 2;
-pub const EXPIRED: i64 = 3;
-pub const SUPERSEDED: i64 = 4;
+pub const SENDING: i64 = 1;
+pub const ACCEPTED: i64 = 2;
+pub const FAILED: i64 = 7;
+pub const EXPIRED: i64 = 6;
+pub const SUPERSEDED: i64 = 9;
 
 /// A user's phone, as it is stored.
 #[derive(Debug)]
@@ -82,7 +83,7 @@ impl App {
 
     /// How many messages wait.
     pub fn queued(&self) -> i64 {
-        let sql = "SELECT count(*) FROM messages WHERE state = 0";
+        let sql = "SELECT count(*) FROM messages WHERE state <= 1";
         self.database()
             .query_row(sql, [], |row| row.get(0))
             .unwrap()
@@ -127,7 +128,7 @@ impl App {
 }
 
 /// What must not be in a database.
-const FAULTS: [(&str, &str); 5] = [
+const FAULTS: [(&str, &str); 7] = [
     (
         "a history has gaps",
         "SELECT count(*) FROM (SELECT 1 FROM events GROUP BY aggregate_type, aggregate
@@ -150,8 +151,19 @@ const FAULTS: [(&str, &str); 5] = [
          (SELECT 1 FROM messages WHERE id = phone_code_id AND user = users.row AND recipient = phone)",
     ),
     (
+        "a message that does not wait has an attempt that nobody has ended",
+        "SELECT count(*) FROM attempts JOIN messages ON messages.id = attempts.message
+         WHERE ended_at IS NULL AND state > 1",
+    ),
+    (
+        "an attempt is counted that is not there",
+        "SELECT count(*) FROM messages WHERE attempts <>
+         (SELECT count(*) FROM attempts WHERE message = messages.id)",
+    ),
+    (
         "a message is sent as often as the history says",
-        "SELECT (SELECT count(*) FROM messages WHERE state = 1) <>
+        "SELECT (SELECT count(*) FROM messages WHERE state IN (2, 3, 4) OR EXISTS
+                 (SELECT 1 FROM attempts WHERE message = messages.id AND status = 1)) <>
          (SELECT count(*) FROM events WHERE type LIKE '%.code.sent')",
     ),
 ];

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::{App, file_provider, free_port, wait_for},
-    database::{FAILED, QUEUED, SENT, SUPERSEDED},
+    database::{ACCEPTED, FAILED, QUEUED, SENDING, SUPERSEDED},
     mail_server::{MailServer, code_in},
     plugins::{SWITCH, build_shipped, with_switch},
 };
@@ -67,7 +67,7 @@ fn a_code_arrives_by_email_and_verifies_the_address() {
     wait_for("the history to tell", Duration::from_secs(5), || {
         has_event(&app, &user, "user.human.email.code.sent").then_some(())
     });
-    assert_eq!(app.message_to(&address).state, SENT);
+    assert_eq!(app.message_to(&address).state, ACCEPTED);
     assert!(!app.message_to(&address).has_code);
     let path = format!("/v2/users/{user}/email/verify");
     app.ok("POST", &path, &json!({"verificationCode": code}));
@@ -279,7 +279,7 @@ fn a_slow_mail_server_holds_no_sms_up_and_a_hanging_sms_provider_no_email() {
         "{:?}",
         begun.elapsed()
     );
-    assert_eq!(app.message_to(&number).state, QUEUED);
+    assert_eq!(app.message_to(&number).state, SENDING);
 }
 
 #[test]

@@ -48,7 +48,8 @@ fn wait_for_message(app: &App) -> (String, i64, String) {
 
 /// What is known of a message's way after the gateway took it.
 fn receipt(app: &App, id: i64) -> Option<(i64, String)> {
-    let query = "SELECT receipt, receipt_code FROM messages WHERE id = ?1 AND receipt IS NOT NULL";
+    let query =
+        "SELECT receipt, receipt_code FROM attempts WHERE message = ?1 AND receipt IS NOT NULL";
     let database = app.database();
     database
         .query_row(query, [id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -64,7 +65,7 @@ fn wait_for_receipt(app: &App, id: i64, state: i64) {
 
 fn wait_until_sent(app: &App, id: i64) {
     wait_for("the outcome", Duration::from_secs(20), || {
-        let query = "SELECT segments, price FROM messages WHERE id = ?1 AND state = 1";
+        let query = "SELECT segments, price FROM attempts WHERE message = ?1 AND status = 1";
         let row = app.database().query_row(query, [id], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
         });

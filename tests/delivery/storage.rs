@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::{App, children, file_provider, wait_for},
-    database::SENT,
+    database::ACCEPTED,
     people::Answer,
     plugins::build_shipped,
 };
@@ -68,7 +68,7 @@ fn a_full_disk_refuses_changes_and_nothing_that_was_acknowledged_is_lost() {
     });
     // A kill between the sending and its record would repeat the message, which is allowed.
     wait_for("the outcome to be written", Duration::from_secs(30), || {
-        (app.message_to(&after).state == SENT).then_some(())
+        (app.message_to(&after).state == ACCEPTED).then_some(())
     });
     app.kill();
     app.serve();

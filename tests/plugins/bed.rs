@@ -48,6 +48,7 @@ pub fn config(name: &str, plugin: &str, isolation: Isolation, config: Value) -> 
         required: false,
         sha256: None,
         memory_limit: None,
+        pace: belfry::plugin::Pace::default(),
         config,
         origin: belfry::plugin::Origin::default(),
     }

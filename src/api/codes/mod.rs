@@ -170,7 +170,9 @@ impl MadeCode {
             url_template: self.new.url_template,
             application_name: self.application_name,
             expires_at: expires_at.unwrap_or_else(|| tx.stamp.now.plus(LONGEST_DELIVERY)),
-            attempts: 0,
+            rounds: 0,
+            only_provider: None,
+            resend_of: None,
             unknown_outcomes: 0,
         })
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::Error,
-    plugin::{Isolation, Origin, ProviderConfig},
+    plugin::{Isolation, Origin, Pace, ProviderConfig},
     secrets::Keys,
     store::{PluginProvider, Provider, ReadTx, SmsProvider, SmsProviderKind, Store},
 };
@@ -45,6 +45,7 @@ impl Kept {
             sha256: None,
             memory_limit: None,
             config: settings(provider.kind, &secret),
+            pace: Pace::default(),
             origin: Origin::SmsProvider {
                 id: provider.id,
                 description: provider.description,
@@ -62,6 +63,7 @@ impl Kept {
             sha256: provider.kind.sha256,
             memory_limit: provider.kind.memory_limit,
             config: serde_json::from_str(&settings).ok()?,
+            pace: Pace::default(),
             origin: Origin::Api {
                 description: provider.description,
             },

@@ -1,0 +1,87 @@
+//! Messages that wait in memory for room at their provider, so that they hold up no thread and no
+//! message of another provider. They stay claimed; the dispatcher hands them out when there is room.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::domain::MessageId;
+
+/// How many wait here at most; what comes on top waits in the database.
+pub(super) const MOST_PARKED: usize = 10_000;
+
+/// The parked messages by provider, in the order they came.
+#[derive(Default)]
+pub(super) struct Parking(Mutex<HashMap<String, VecDeque<MessageId>>>);
+
+impl Parking {
+    /// Parks a message; false if there is no place.
+    pub(super) fn park(&self, provider: String, id: MessageId) -> bool {
+        let mut parked = self.lock();
+        let is_full = parked.values().map(VecDeque::len).sum::<usize>() >= MOST_PARKED;
+        if !is_full {
+            parked.entry(provider).or_default().push_back(id);
+        }
+        !is_full
+    }
+
+    /// How many are parked.
+    pub(super) fn len(&self) -> usize {
+        self.lock().values().map(VecDeque::len).sum()
+    }
+
+    /// Takes those for which there is room out, which `room` tells as [`Lane::room`](super::lane::Lane::room)
+    /// does; and after what time there will be room for more, as far as that is known.
+    pub(super) fn leave(
+        &self,
+        room: impl Fn(&str) -> Result<usize, Duration>,
+    ) -> (Vec<MessageId>, Option<Duration>) {
+        let mut parked = self.lock();
+        let mut leaving = Vec::new();
+        let mut next: Option<Duration> = None;
+        for (provider, waiting) in parked.iter_mut() {
+            match room(provider) {
+                Ok(room) => leaving.extend(waiting.drain(..room.min(waiting.len()))),
+                Err(wait) => next = Some(next.map_or(wait, |next| next.min(wait))),
+            }
+        }
+        parked.retain(|_, waiting| !waiting.is_empty());
+        (leaving, next)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, VecDeque<MessageId>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_leave_for_whom_there_is_room_in_the_order_they_came() {
+        let parking = Parking::default();
+        for id in 1..=3 {
+            assert!(parking.park("a".to_owned(), MessageId(id)));
+        }
+        assert!(parking.park("b".to_owned(), MessageId(4)));
+        let (leaving, next) = parking.leave(|provider| match provider {
+            "a" => Ok(2),
+            _ => Err(Duration::from_millis(30)),
+        });
+        assert_eq!(leaving, [MessageId(1), MessageId(2)]);
+        assert_eq!(next, Some(Duration::from_millis(30)));
+        assert_eq!(parking.len(), 2);
+    }
+
+    #[test]
+    fn there_are_only_so_many_places() {
+        let parking = Parking::default();
+        for id in 0..MOST_PARKED {
+            assert!(parking.park("a".to_owned(), MessageId(i64::try_from(id).unwrap_or(0))));
+        }
+        assert!(!parking.park("b".to_owned(), MessageId(-1)));
+    }
+}

@@ -1,0 +1,108 @@
+//! No more messages a second than the operator wants: for gateways that take less than the plugin
+//! could send.
+
+use std::{
+    num::NonZeroU32,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock as _, MonotonicClock},
+    middleware::NoOpMiddleware,
+    state::{InMemoryState, NotKeyed},
+};
+
+use super::host::lock;
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, MonotonicClock, NoOpMiddleware<Instant>>;
+
+/// The turns of one provider.
+#[derive(Default)]
+pub(super) struct Turns(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    /// The limiter and the rate that it was made for.
+    limiter: Option<(f64, Limiter)>,
+    /// When the next turn is, if one was asked for that there was not.
+    next: Option<Instant>,
+}
+
+impl Turns {
+    /// Takes a turn at that many a second; `None` is as many as there are.
+    ///
+    /// # Errors
+    /// The time until the next turn.
+    pub(super) fn take(&self, per_second: Option<f64>) -> Result<(), Duration> {
+        let mut inner = lock(&self.0);
+        let Some((rate, quota)) = per_second.and_then(|rate| Some((rate, quota(rate)?))) else {
+            *inner = Inner::default();
+            return Ok(());
+        };
+        if inner
+            .limiter
+            .as_ref()
+            .is_none_or(|(before, _)| *before != rate)
+        {
+            let limiter = RateLimiter::direct_with_clock(quota, MonotonicClock);
+            inner.limiter = Some((rate, limiter));
+        }
+        let checked = inner.limiter.as_ref().map(|(_, limiter)| limiter.check());
+        match checked {
+            Some(Err(not_until)) => {
+                let wait = not_until.wait_time_from(MonotonicClock.now());
+                inner.next = Some(Instant::now() + wait);
+                Err(wait)
+            }
+            Some(Ok(())) | None => {
+                inner.next = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// The time until the next turn, if one was asked for that there was not.
+    pub(super) fn next(&self) -> Option<Duration> {
+        let next = lock(&self.0).next?;
+        let wait = next.saturating_duration_since(Instant::now());
+        (!wait.is_zero()).then_some(wait)
+    }
+}
+
+/// Evenly spaced, with what a tenth of a second brings at once.
+fn quota(per_second: f64) -> Option<Quota> {
+    let period = Duration::try_from_secs_f64(1.0 / per_second).ok()?;
+    let burst = NonZeroU32::new((per_second / 10.0) as u32).unwrap_or(NonZeroU32::MIN);
+    Some(Quota::with_period(period)?.allow_burst(burst))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn there_are_as_many_turns_as_wanted_and_the_wait_is_told() {
+        let turns = Turns::default();
+        assert_eq!(turns.take(Some(0.01)), Ok(()));
+        let wait = turns.take(Some(0.01)).unwrap_err();
+        assert!(wait > Duration::from_secs(90), "{wait:?}");
+        assert!(wait <= Duration::from_secs(100), "{wait:?}");
+        assert!(turns.next().is_some());
+    }
+
+    #[test]
+    fn without_a_rate_there_is_always_a_turn_and_another_rate_begins_anew() {
+        let turns = Turns::default();
+        for _ in 0..1000 {
+            assert_eq!(turns.take(None), Ok(()));
+        }
+        assert_eq!(turns.take(Some(0.01)), Ok(()));
+        assert!(turns.take(Some(0.01)).is_err());
+        assert_eq!(turns.take(Some(0.02)), Ok(()));
+        assert_eq!(turns.take(None), Ok(()));
+        assert_eq!(turns.next(), None);
+    }
+}
