@@ -4,6 +4,7 @@
 //! starts the providers and binds the port; [`App::run_until_stopped`] serves and delivers until a
 //! signal comes, then stops in the opposite order within the configured time.
 
+mod live;
 mod providers;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::{
     store::{Store, StoreOptions},
     transport::{self, Bound, Server},
 };
+use live::LiveMessages;
 use providers::{Kept, Order, Reloader, RunningProviders};
 
 /// A database with its key, ready for commands.
@@ -176,18 +178,24 @@ impl App {
             external_url: config.server.external_url.clone(),
         })
         .context("cannot start the delivery")?;
-        let reloader = Reloader::start(config, kept, providers.clone(), routes)
+        let reloader = Reloader::start(config, kept, providers.clone(), routes.clone())
             .context("cannot start watching the configuration")?;
         let asked = Asked {
             checker: Arc::new(Checker(providers.clone())),
             gateway: Arc::new(RunningProviders {
                 registry: providers.clone(),
+                routes: routes.clone(),
                 catalogue: Catalogue::new(providers::options(config)?),
                 orders: reloader.orders(),
             }),
         };
         let services = Arc::new(services(config, store, keys, clock, ids, asked)?);
-        let server = Arc::new(server(config, services, hook(delivery.receipts()))?);
+        let events = Arc::new(LiveMessages {
+            feed: delivery.feed(),
+            store: services.store.clone(),
+        });
+        let hook = hook(delivery.receipts());
+        let server = Arc::new(server(config, services, hook, events)?);
         Ok(Self {
             bound,
             server,
@@ -389,6 +397,7 @@ fn server(
     config: &Config,
     services: Arc<Services>,
     hook: transport::Hook,
+    events: Arc<dyn transport::Events>,
 ) -> anyhow::Result<Server> {
     let limits = &config.server.limits;
     let contract = Contract::load()?;
@@ -405,6 +414,7 @@ fn server(
             }),
             ready: Box::new(move || store.ready()),
             hook,
+            events,
             external_origin: config.server.external_url.clone(),
         },
         transport::Limits {

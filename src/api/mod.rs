@@ -19,6 +19,7 @@ mod keys;
 mod lists;
 mod members;
 mod message_providers;
+mod messages;
 pub mod oauth;
 mod orgs;
 mod phones;
@@ -107,6 +108,7 @@ fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         keys::register,
         instance::register,
         members::register,
+        messages::register,
         orgs::register,
         phones::register,
         providers::register,

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    domain::{CallStatus, Channel, MessageId, MessageState, Recipient, TextKey},
+    domain::{CallStatus, Channel, MessageId, MessageState, Recipient, TextKey, mask_email},
     mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer},
     secrets::Keys,
     store::{Begun, EmailProvider, EmailProviderKind, Ended, Message, Outcome, Store},
@@ -126,7 +126,7 @@ impl Lane for Mailer {
             }
         };
         let round = message.rounds + 1;
-        let masked = masked(address);
+        let masked = mask_email(address);
         let mut detail = None;
         let next = match &result {
             Ok(()) => {
@@ -291,11 +291,4 @@ fn wait_after(attempt: u32) -> Duration {
         return PATIENT_WAIT.mul_f64(chance).max(PATIENT_WAIT / 5);
     }
     policy::wait(attempt, None, chance)
-}
-
-/// `a…@example.com`
-fn masked(address: &str) -> String {
-    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
-    let first: String = local.chars().take(1).collect();
-    format!("{first}…@{domain}")
 }

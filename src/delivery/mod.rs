@@ -10,6 +10,7 @@
 mod checker;
 mod claims;
 mod dispatcher;
+mod feed;
 mod lane;
 mod mailer;
 mod parking;
@@ -30,6 +31,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender as ChannelSender, bounded, unbounded};
 
 pub use checker::Checker;
+pub use feed::{Feed, Seen};
 pub use policy::OnUnknownOutcome;
 pub use receipts::{HookAnswer, Receipts};
 pub use routes::Routes;
@@ -77,6 +79,7 @@ pub struct Settings {
 /// The running delivery.
 pub struct Delivery {
     receipts: Arc<Receipts>,
+    feed: Arc<Feed>,
     stop: ChannelSender<()>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -174,8 +177,10 @@ impl Delivery {
                 let _ = wake.try_send(());
             }
         };
-        let wake_for_new = wake_all.clone();
+        let feed = Arc::new(Feed::new(clock.now()));
+        let (told, wake_for_new) = (feed.clone(), wake_all.clone());
         store.on_messages(move |moves| {
+            told.add(moves);
             let is_due = |moved: &MessageMove| moved.state == MessageState::Queued;
             if moves.is_empty() || moves.iter().any(is_due) {
                 wake_for_new();
@@ -198,6 +203,7 @@ impl Delivery {
         )?);
         Ok(Self {
             receipts,
+            feed,
             stop,
             threads,
         })
@@ -208,9 +214,15 @@ impl Delivery {
         self.receipts.clone()
     }
 
+    /// What messages do.
+    pub fn feed(&self) -> Arc<Feed> {
+        self.feed.clone()
+    }
+
     /// Stops: no further attempt begins, the providers end the ones under way within two seconds, and
     /// what became of those is recorded. What is not sent by then is sent after the next start.
     pub fn stop(self, providers: &Registry) {
+        self.feed.close();
         drop(self.stop);
         providers.stop();
         for thread in self.threads {

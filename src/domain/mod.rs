@@ -34,7 +34,7 @@ pub use code::{
 };
 pub use code_check::{CodeChecker, CodeQuestion, CodeVerdict};
 pub use event::Event;
-pub use human_email::HumanEmail;
+pub use human_email::{HumanEmail, mask_email};
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
 pub use language::{Language, TEXT_LANGUAGES};
 pub use list::{AsOf, List, Page};
@@ -44,7 +44,9 @@ pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
 pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};
 pub use phone_number::{PhoneNumber, PhoneNumberFault, Region};
-pub use route::{Route, RouteFit, RouteMiss, RouteQuestion, choose_route};
+pub use route::{
+    Route, RouteFit, RouteMiss, RouteQuestion, RouteSaid, choose_route, explain_routes,
+};
 pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };

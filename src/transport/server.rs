@@ -13,6 +13,7 @@ use super::{
     openapi,
     rest::Routes,
     services::Services,
+    stream::{self, Events},
 };
 use crate::{
     api::{Ctx, Operations},
@@ -37,6 +38,8 @@ pub struct Surroundings {
     pub ready: Ready,
     /// Takes reports of SMS gateways.
     pub hook: Hook,
+    /// What messages do.
+    pub events: Arc<dyn Events>,
     /// Scheme, host and port as callers see them, without a path; without it each request's own host
     /// counts.
     pub external_origin: Option<String>,
@@ -50,6 +53,9 @@ pub struct Server {
     pub(super) new_ctx: NewCtx,
     pub(super) ready: Ready,
     pub(super) hook: Hook,
+    pub(super) events: Arc<dyn Events>,
+    /// Streams of events that are open at one time.
+    pub(super) stream_turns: Arc<Semaphore>,
     /// Reports of gateways that are read at one time.
     pub(super) hook_turns: Arc<Semaphore>,
     pub(super) external_origin: Option<String>,
@@ -77,6 +83,7 @@ impl Server {
             new_ctx,
             ready,
             hook,
+            events,
             external_origin,
         } = surroundings;
         Ok(Self {
@@ -89,6 +96,8 @@ impl Server {
             new_ctx,
             ready,
             hook,
+            events,
+            stream_turns: Arc::new(Semaphore::new(stream::AT_ONCE)),
             hook_turns: Arc::new(Semaphore::new(hooks::AT_ONCE)),
             external_origin,
             limits,
