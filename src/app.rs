@@ -6,6 +6,7 @@
 
 mod live;
 mod providers;
+mod route;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use crate::{
 };
 use live::LiveMessages;
 use providers::{Kept, Order, Reloader, RunningProviders};
+pub use route::{ProviderReport, RouteReport, RuleReport, ask_route, explain_route};
 
 /// A database with its key, ready for commands.
 pub struct Opened {

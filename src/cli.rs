@@ -5,6 +5,7 @@
 
 mod log_sink;
 mod plugin;
+mod route;
 
 use std::{
     fs,
@@ -53,6 +54,8 @@ enum Command {
     /// Write, look at, test and try providers; needs no server
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// Tell which rule and which provider a message to a number would be given to, and why; sends nothing
+    Route(route::RouteCommand),
     /// Run one plugin for a server, over standard input
     #[command(hide = true)]
     PluginHost,
@@ -139,6 +142,7 @@ pub fn run() -> ExitCode {
         Command::Plugin(command) => {
             return plugin::run(command).unwrap_or_else(|fault| fail(&fault));
         }
+        Command::Route(command) => route::run(&command),
         Command::PluginHost => return crate::plugin::run_plugin_host(),
         Command::PluginTrial => return crate::plugin::run_plugin_trial(),
     };

@@ -50,6 +50,17 @@ pub(super) fn start(config: &Config, kept: &Kept) -> anyhow::Result<Registry> {
     )?)
 }
 
+/// The names of the providers in the order they are tried.
+///
+/// # Errors
+/// If the database cannot be read.
+pub(super) fn names(config: &Config, kept: Option<&Kept>) -> anyhow::Result<Vec<String>> {
+    let kept = kept.map_or_else(|| Ok(Vec::new()), Kept::configs);
+    let kept = kept.map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
+    let all = in_order(kept, &configs(config)).into_iter();
+    Ok(all.map(|provider| provider.name).collect())
+}
+
 /// What all plugins of the server share.
 pub(super) fn options(config: &Config) -> anyhow::Result<plugin::Options> {
     let executable = std::env::current_exe().context("cannot find the own executable")?;
