@@ -5,6 +5,7 @@
 //! signal comes, then stops in the opposite order within the configured time.
 
 mod live;
+mod person;
 mod providers;
 mod route;
 
@@ -36,6 +37,7 @@ use crate::{
     transport::{self, Bound, Server},
 };
 use live::LiveMessages;
+pub use person::{erase_user, export_user};
 use providers::{Kept, Order, Reloader, RunningProviders};
 pub use route::{ProviderReport, RouteReport, RuleReport, ask_route, explain_route};
 
