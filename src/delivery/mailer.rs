@@ -13,7 +13,7 @@ use rand::RngExt as _;
 
 use super::{
     lane::{Lane, NotSent, outcome},
-    policy,
+    policy::{self, OnUnknownOutcome},
     text::Rendered,
     wanted::{Wanted, prepare},
 };
@@ -35,6 +35,7 @@ const PATIENT_WAIT: Duration = Duration::from_secs(300);
 
 /// What all attempts share.
 pub(super) struct Mailer {
+    pub on_unknown_outcome: OnUnknownOutcome,
     pub store: Store,
     pub clock: Clock,
     pub keys: Arc<Keys>,
@@ -68,6 +69,10 @@ impl Lane for Mailer {
 
     fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    fn on_unknown_outcome(&self) -> OnUnknownOutcome {
+        self.on_unknown_outcome
     }
 
     fn is_served(&self) -> bool {

@@ -91,8 +91,11 @@ fn interrupted(store: &Store, clock: &Clock, on_unknown: OnUnknownOutcome) {
         editor: EDITOR.to_owned(),
         actor: None,
     };
-    let stops = on_unknown == OnUnknownOutcome::Stop;
-    let ended = store.write_blocking(stamp, move |tx| Ok(tx.end_interrupted(stops)?));
+    let due = match on_unknown {
+        OnUnknownOutcome::RetryOnce => Some(stamp.now),
+        OnUnknownOutcome::Stop => None,
+    };
+    let ended = store.write_blocking(stamp, move |tx| Ok(tx.end_interrupted(due, None)?));
     match ended {
         Ok(0) => {}
         Ok(count) => warn!(
@@ -138,6 +141,7 @@ impl Delivery {
                 external_url,
             }),
             Arc::new(Mailer {
+                on_unknown_outcome,
                 store: store.clone(),
                 clock: clock.clone(),
                 keys,

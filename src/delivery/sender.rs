@@ -65,6 +65,10 @@ impl Lane for Sender {
         &self.clock
     }
 
+    fn on_unknown_outcome(&self) -> OnUnknownOutcome {
+        self.on_unknown_outcome
+    }
+
     fn is_served(&self) -> bool {
         let providers = self.providers.providers();
         providers.iter().any(|provider| provider.is_available())
@@ -133,10 +137,15 @@ impl Lane for Sender {
                 match self.prepare(message, self.clock.now()) {
                     Ok(again) => wanted = again,
                     Err(NotSent::Useless(state)) => return Ok(round.ended(message, Ok(state))),
-                    Err(other) => return Err(other),
+                    Err(_) => break,
                 }
             }
-            let step = self.ask(message, &mut round, provider, &way, &wanted)?;
+            let step = match self.ask(message, &mut round, provider, &way, &wanted) {
+                Ok(step) => step,
+                Err(not_sent) if round.last.is_none() => return Err(not_sent),
+                // What the provider before answered is still to be written down.
+                Err(_) => break,
+            };
             let next = match step {
                 Step::Sent => Ok(MessageState::Accepted),
                 Step::Fail => Ok(MessageState::Failed),
@@ -219,7 +228,7 @@ impl Sender {
             route: way.route.clone(),
             rounds: round.rounds,
         };
-        let before = round.last.take().map(|(ended, _)| ended);
+        let before = round.last.as_ref().map(|(ended, _)| ended.clone());
         let attempt = self.begin(begun, before)?;
         let outgoing = self.outgoing(message, attempt, round.number, provider, way, wanted);
         let abilities = provider.abilities();
@@ -231,13 +240,15 @@ impl Sender {
             round.unknown_outcomes,
             self.on_unknown_outcome,
         );
-        let told = Told {
-            id: message.id,
-            recipient: round.number,
-            provider: provider.name(),
-            code: &wanted.code,
-        };
-        told.tell(&answer, step);
+        let detail = safe(&answer.detail, round.number, &wanted.code);
+        tell(
+            message.id,
+            round.number,
+            provider.name(),
+            &answer,
+            step,
+            detail,
+        );
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let has_address = self.external_url.is_some();
         let ended = Ended {
@@ -246,7 +257,7 @@ impl Sender {
             status: call_status(answer.status),
             provider_id: text(&answer.provider_id),
             provider_code: text(&answer.provider_code),
-            detail: text(&answer.detail),
+            detail: text(detail),
             segments: answer.segments,
             price: text(&answer.price),
             is_checked_by_provider,
@@ -332,39 +343,32 @@ impl Sender {
     }
 }
 
-/// Whom a line in the log is about.
-struct Told<'a> {
-    id: MessageId,
-    recipient: &'a PhoneNumber,
-    provider: &'a str,
-    code: &'a PlainCode,
+/// What may be kept and shown of a provider's words: plugins mask numbers and codes themselves, and
+/// words that still hold one are not worth the risk.
+fn safe<'a>(detail: &'a str, recipient: &PhoneNumber, code: &PlainCode) -> &'a str {
+    if detail.contains(code.expose()) || detail.contains(recipient.as_str()) {
+        "(detail withheld)"
+    } else {
+        detail
+    }
 }
 
-impl Told<'_> {
-    fn tell(&self, answer: &Answer, step: Step) {
-        let Self {
-            id,
-            recipient,
-            provider,
-            code,
-        } = self;
-        // Plugins mask these themselves; a detail that still holds one is not worth the risk.
-        let is_safe =
-            !answer.detail.contains(code.expose()) && !answer.detail.contains(recipient.as_str());
-        let detail = if is_safe {
-            answer.detail.as_str()
-        } else {
-            "(detail withheld)"
-        };
-        let status = answer.status;
-        match step {
-            Step::Sent => info!("message {id} to {recipient:?} sent through {provider}"),
-            Step::Fail => {
-                warn!("message {id} to {recipient:?} given up: {provider}: {status:?} {detail}");
-            }
-            Step::NextProvider | Step::Retry => {
-                info!("message {id} to {recipient:?} not sent: {provider}: {status:?} {detail}");
-            }
+fn tell(
+    id: MessageId,
+    recipient: &PhoneNumber,
+    provider: &str,
+    answer: &Answer,
+    step: Step,
+    detail: &str,
+) {
+    let status = answer.status;
+    match step {
+        Step::Sent => info!("message {id} to {recipient:?} sent through {provider}"),
+        Step::Fail => {
+            warn!("message {id} to {recipient:?} given up: {provider}: {status:?} {detail}");
+        }
+        Step::NextProvider | Step::Retry => {
+            info!("message {id} to {recipient:?} not sent: {provider}: {status:?} {detail}");
         }
     }
 }
