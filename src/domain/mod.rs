@@ -21,6 +21,7 @@ mod phone_number;
 mod route;
 mod search;
 mod search_words;
+mod segments;
 mod sms_gateway;
 mod smtp_settings;
 mod template;
@@ -36,7 +37,7 @@ pub use code_check::{CodeChecker, CodeQuestion, CodeVerdict};
 pub use event::Event;
 pub use human_email::{HumanEmail, mask_email};
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
-pub use language::{Language, TEXT_LANGUAGES};
+pub use language::Language;
 pub use list::{AsOf, List, Page};
 pub use message_state::{MessageState, ReceiptState};
 pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
@@ -51,11 +52,12 @@ pub use search::{
     Comparison, MetadataCondition, TextMatch, UserCondition, UserOrder, UserText, search_key,
 };
 pub use search_words::{search_query, search_words};
+pub use segments::{Encoding, Segments};
 pub use sms_gateway::{
     CallStatus, InstalledPlugin, PluginDescription, PluginFault, ProviderFailure, ProviderState,
     RunningProvider, ShownSettings, SmsGateway, TestResult, TestSms, WantedPlugin,
 };
 pub use smtp_settings::SmtpSettings;
-pub use template::render;
+pub use template::{render, variables};
 pub use text_method::TextMethod;
 pub use user::{Email, Gender, Human, Kind, Machine, Name, Phone, StateFault, User, UserState};

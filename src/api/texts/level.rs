@@ -3,9 +3,7 @@
 use crate::{
     api::{Ctx, details, instance::default_language},
     contract::pb::zitadel::{text::v1::MessageCustomText, v1::ObjectDetails},
-    domain::{
-        Aggregate, Event, Language, MessageText, MessageType, TEXT_LANGUAGES, TextKey, built_in,
-    },
+    domain::{Aggregate, Event, LANGUAGES, Language, MessageText, MessageType, TextKey, built_in},
     error::{self, Entry, Error},
     store::{INSTANCE_TEXTS, ReadTx, TextHistory, WriteTx},
 };
@@ -82,7 +80,7 @@ pub(super) async fn set(
     if language.is_empty() {
         return Err(error::LANGUAGE_UNDEFINED.into());
     }
-    if !TEXT_LANGUAGES.contains(&language.as_str()) {
+    if !LANGUAGES.contains(&language.as_str()) {
         return Err(error::LANGUAGE_NOT_SUPPORTED.into());
     }
     ctx.write(move |tx| {
