@@ -9,6 +9,7 @@ use super::{
     duration,
     routes::Route,
     secret::{ProviderConfig, Secret},
+    texts::{Sms, Template},
 };
 
 /// The whole configuration.
@@ -180,6 +181,11 @@ pub struct Notifications {
     /// The rules that choose among them.
     #[validate(nested)]
     pub routes: Vec<Route>,
+    /// How SMS end.
+    pub sms: Sms,
+    /// The texts that countries demand.
+    #[validate(nested)]
+    pub templates: Vec<Template>,
 }
 
 /// What is done with a message that may have been sent.
@@ -354,6 +360,8 @@ impl Default for Notifications {
             on_unknown_outcome: OnUnknownOutcome::RetryOnce,
             providers: Vec::new(),
             routes: Vec::new(),
+            sms: Sms::default(),
+            templates: Vec::new(),
         }
     }
 }

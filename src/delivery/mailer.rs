@@ -23,6 +23,7 @@ use crate::{
     mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer},
     secrets::Keys,
     store::{Begun, EmailProvider, EmailProviderKind, Ended, Message, Outcome, Store},
+    wording::Texts,
 };
 
 /// Attempts at one time.
@@ -39,7 +40,7 @@ pub(super) struct Mailer {
     pub store: Store,
     pub clock: Clock,
     pub keys: Arc<Keys>,
-    pub default_language: String,
+    pub texts: Arc<Texts>,
     /// The mail server of the configuration, for an instance without an active provider.
     pub fallback: Option<MailServer>,
     /// The connections to the mail server that was used last.
@@ -97,13 +98,8 @@ impl Lane for Mailer {
 
     fn send(&self, message: &Message) -> Result<Outcome, NotSent> {
         let now = self.clock.now();
-        let Wanted { rendered, code, .. } = prepare(
-            &self.store,
-            &self.keys,
-            &self.default_language,
-            message,
-            now,
-        )?;
+        let Wanted { rendered, code, .. } =
+            prepare(&self.store, &self.keys, &self.texts, message, now)?;
         let Recipient::Email(address) = &message.recipient else {
             return Err(NotSent::Useless(MessageState::Failed));
         };

@@ -35,7 +35,6 @@ pub use feed::{Feed, Seen};
 pub use policy::OnUnknownOutcome;
 pub use receipts::{HookAnswer, Receipts};
 pub use routes::Routes;
-pub use text::has_language;
 
 use crate::{
     clock::Clock,
@@ -44,6 +43,7 @@ use crate::{
     plugin::Registry,
     secrets::Keys,
     store::{MessageMove, Stamp, Store},
+    wording::Texts,
 };
 use claims::Claims;
 use dispatcher::Dispatcher;
@@ -68,8 +68,8 @@ pub struct Settings {
     pub on_unknown_outcome: OnUnknownOutcome,
     /// The mail server for an instance without an active e-mail provider.
     pub mail_server: Option<MailServer>,
-    /// The language of texts for users whose own has none.
-    pub default_language: String,
+    /// What messages say.
+    pub texts: Arc<Texts>,
     /// How long final messages are kept.
     pub retention: Duration,
     /// Scheme, host and port under which gateways reach the server.
@@ -123,7 +123,7 @@ impl Delivery {
             routes,
             on_unknown_outcome,
             mail_server,
-            default_language,
+            texts,
             retention,
             external_url,
         } = settings;
@@ -137,7 +137,7 @@ impl Delivery {
                 providers: providers.clone(),
                 routes,
                 on_unknown_outcome,
-                default_language: default_language.clone(),
+                texts: texts.clone(),
                 external_url,
             }),
             Arc::new(Mailer {
@@ -145,7 +145,7 @@ impl Delivery {
                 store: store.clone(),
                 clock: clock.clone(),
                 keys,
-                default_language,
+                texts,
                 fallback: mail_server,
                 connections: Mutex::default(),
             }),

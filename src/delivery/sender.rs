@@ -15,18 +15,18 @@ use super::{
     lane::{Lane, NotSent, outcome},
     policy::{self, OnUnknownOutcome, Step},
     routes::Routes,
-    text,
     wanted::{Wanted, prepare},
 };
 use crate::{
     clock::{Clock, Timestamp},
     domain::{
-        CallStatus, Channel, MessageId, MessagePurpose, MessageState, PhoneNumber, PlainCode,
-        Recipient, RouteQuestion, TextKey, choose_route,
+        CallStatus, Channel, MessageId, MessagePurpose, MessageState, MessageType, PhoneNumber,
+        PlainCode, Recipient, RouteQuestion, TextKey, choose_route,
     },
     plugin::{self, Answer, Call, Provider, Registry, Status},
     secrets::Keys,
     store::{Begun, Ended, Message, Outcome, Store},
+    wording::Texts,
 };
 
 /// What is escaped in a path segment: all but the unreserved characters of RFC 3986, so that no proxy
@@ -47,7 +47,7 @@ pub(super) struct Sender {
     pub providers: Arc<Registry>,
     pub routes: Arc<Routes>,
     pub on_unknown_outcome: OnUnknownOutcome,
-    pub default_language: String,
+    pub texts: Arc<Texts>,
     /// Scheme, host and port under which gateways reach the server.
     pub external_url: Option<String>,
 }
@@ -286,7 +286,7 @@ impl Sender {
             sender: way.sender.clone(),
             text: rendered.text.get(TextKey::Text).to_owned(),
             locale: rendered.language.clone(),
-            template_name: text::message_type(message.purpose).name().to_owned(),
+            template_name: MessageType::of(message.purpose).name().to_owned(),
             metadata_json: rendered.metadata(
                 &message.id.to_string(),
                 ("recipientPhoneNumber", number.as_str()),
@@ -324,13 +324,7 @@ impl Sender {
     }
 
     fn prepare(&self, message: &Message, now: Timestamp) -> Result<Wanted, NotSent> {
-        prepare(
-            &self.store,
-            &self.keys,
-            &self.default_language,
-            message,
-            now,
-        )
+        prepare(&self.store, &self.keys, &self.texts, message, now)
     }
 
     /// Where the gateway of a provider reports; empty if it cannot reach us.

@@ -52,12 +52,18 @@ fn route(route: &config::Route) -> Route {
         purposes: route
             .purposes
             .iter()
-            .map(|purpose| match purpose {
-                config::Purpose::VerifyPhone => MessagePurpose::VerifyPhone,
-            })
+            .map(|purpose| purpose_of(*purpose))
             .collect(),
         organizations: route.organizations.clone(),
         providers: route.providers.clone(),
         sender: route.sender.clone(),
+    }
+}
+
+/// A purpose of the configuration.
+pub(in crate::app) fn purpose_of(purpose: config::Purpose) -> MessagePurpose {
+    match purpose {
+        config::Purpose::VerifyPhone => MessagePurpose::VerifyPhone,
+        config::Purpose::PasswordReset => MessagePurpose::PasswordReset,
     }
 }
