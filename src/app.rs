@@ -42,6 +42,7 @@ use live::LiveMessages;
 pub use person::{erase_user, export_user};
 use providers::{Kept, Order, Reloader, RunningProviders};
 pub use route::{ProviderReport, RouteReport, RuleReport, ask_route, explain_route};
+pub use texts::{TextQuestion, preview_text};
 
 /// A database with its key, ready for commands.
 pub struct Opened {

@@ -6,6 +6,7 @@
 mod log_sink;
 mod plugin;
 mod route;
+mod text;
 mod user;
 
 use std::{
@@ -46,6 +47,9 @@ enum Command {
     /// Make access tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Show how messages would look
+    #[command(subcommand)]
+    Text(text::TextCommand),
     /// What a person may ask for: everything that is held about them, and its erasure
     #[command(subcommand)]
     User(user::UserCommand),
@@ -146,6 +150,7 @@ pub fn run() -> ExitCode {
         Command::Plugin(command) => {
             return plugin::run(command).unwrap_or_else(|fault| fail(&fault));
         }
+        Command::Text(command) => text::run(command),
         Command::User(command) => user::run(&command),
         Command::Route(command) => route::run(&command),
         Command::PluginHost => return crate::plugin::run_plugin_host(),

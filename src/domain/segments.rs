@@ -4,6 +4,8 @@
 //! A part never ends inside a character, neither between the escape and its septet nor between two
 //! surrogates, so that a text may take a part more than its length alone would say.
 
+use std::fmt;
+
 /// The characters of one septet; the escape to the others is not one.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
@@ -17,6 +19,25 @@ pub enum Encoding {
     Gsm7 = 1,
     /// UTF-16, sixteen bits a unit.
     Ucs2 = 2,
+}
+
+impl Encoding {
+    /// What its lengths are counted in.
+    pub fn units(self) -> &'static str {
+        match self {
+            Self::Gsm7 => "septets",
+            Self::Ucs2 => "UTF-16 units",
+        }
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gsm7 => "GSM 7-bit",
+            Self::Ucs2 => "UCS-2",
+        })
+    }
 }
 
 /// What a text takes as SMS.

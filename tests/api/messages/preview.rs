@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::NEEDS_INSTANCE_ROLE;
 use crate::{
+    app::App,
     clients::Kind,
     operations::{
         INSTANCE_SET_PHONE_TEXT, ORG_SET_PHONE_TEXT, PREVIEW_MESSAGE, UPDATE_SECRET_GENERATOR,
@@ -149,4 +150,49 @@ pub const PREVIEW: Table = Table {
 
 run_tables! {
     preview_message = PREVIEW,
+}
+
+#[test]
+fn the_command_shows_what_the_api_shows_and_what_it_costs() {
+    let app = App::start("");
+    let org = app.org();
+    let profile = json!({"givenName": "Zoë", "familyName": "L", "preferredLanguage": "uk"});
+    let user = app.human_in(
+        &org,
+        json!({"profile": profile, "phone": {"phone": app.number()}}),
+    );
+    let request = json!({"language": "es", "text": "Código {{.Code}}\n¿Listo?"});
+    let token = &app.admin.token;
+    app.rest(&ORG_SET_PHONE_TEXT, token, Some(&org), request)
+        .ok();
+    let run = |arguments: &[&str]| {
+        let output = app.command(&[&["text", "preview"], arguments].concat());
+        let (out, err) = (output.stdout, output.stderr);
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(out), text(err))
+    };
+    let (_, shown, _) = run(&["--user", &user, "--number", "0041791234567"]);
+    let expected = "AHOV29 — код для підтвердження цього телефону.\n\n\
+        from       built-in (CH)\n\
+        template   \"{{.Code}} — код для підтвердження цього телефону.\"\n\
+        language   uk\n\
+        encoding   UCS-2\n\
+        length     46 characters, 46 UTF-16 units\n\
+        segments   1\n";
+    assert_eq!(shown, expected);
+    let (_, shown, _) = run(&["--organization", &org, "--language", "es-MX"]);
+    assert!(shown.starts_with("Código AHOV29\n¿Listo?\n\n"), "{shown}");
+    assert!(shown.contains("from       the organization's\n"), "{shown}");
+    let (_, shown, _) = run(&["--password-reset"]);
+    assert!(shown.contains("encoding   GSM 7-bit\n"), "{shown}");
+    for (arguments, said) in [
+        (["--user", "nobody"], "QUERY-Dfbg2"),
+        (["--organization", "nobody"], "QUERY-iTTGJ"),
+        (["--number", "abc"], "\"abc\" is no phone number"),
+        (["--language", "?"], "the language is none"),
+    ] {
+        let (is_good, shown, fault) = run(&arguments);
+        assert!(!is_good && shown.is_empty(), "{arguments:?}: {shown}");
+        assert!(fault.contains(said), "{said}: {fault}");
+    }
 }
