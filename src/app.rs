@@ -173,7 +173,7 @@ impl App {
             keys: keys.clone(),
             providers: providers.clone(),
             routes: routes.clone(),
-            on_unknown_outcome: providers::on_unknown_outcome(config),
+            persistence: providers::persistence(config),
             mail_server: mail_server(config)?,
             texts: texts.clone(),
             retention: config.notifications.retention,

@@ -33,7 +33,7 @@ use crate::{
 };
 
 pub(super) use kept::Kept;
-pub(super) use routes::{on_unknown_outcome, purpose_of, routes, warn_of_unknown};
+pub(super) use routes::{persistence, purpose_of, routes, warn_of_unknown};
 pub(super) use running::RunningProviders;
 
 /// How often files are looked at, and how long one must stay as it is.

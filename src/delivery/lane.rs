@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use log::{debug, warn};
 
-use super::policy::{self, OnUnknownOutcome};
+use super::policy::{self, OnUnknownOutcome, Persistence};
 use crate::{
     clock::{Clock, Timestamp},
     domain::{Channel, MessageId, MessageState},
@@ -30,8 +30,8 @@ pub(super) trait Lane: Send + Sync {
     fn store(&self) -> &Store;
     /// The time.
     fn clock(&self) -> &Clock;
-    /// What the operator wants done with a message that may have been sent.
-    fn on_unknown_outcome(&self) -> OnUnknownOutcome;
+    /// What the operator wants done with messages that do not go out at once.
+    fn persistence(&self) -> &Persistence;
     /// Whether somebody takes messages now; without, nothing is tried and no attempt used up.
     fn is_served(&self) -> bool;
     /// How many attempts may run at one time.
@@ -85,7 +85,7 @@ pub(super) trait Lane: Send + Sync {
     /// Ends an attempt that panicked, if one was under way: nobody knows whether it was sent.
     fn give_up(&self, id: MessageId) {
         let stamp = self.stamp();
-        let due = match self.on_unknown_outcome() {
+        let due = match self.persistence().on_unknown_outcome {
             OnUnknownOutcome::RetryOnce => Some(stamp.now.plus(AFTER_PANIC)),
             OnUnknownOutcome::Stop => None,
         };

@@ -13,7 +13,7 @@ use rand::RngExt as _;
 
 use super::{
     lane::{Lane, NotSent, outcome},
-    policy::{self, OnUnknownOutcome},
+    policy::{self, Persistence},
     text::Rendered,
     wanted::{Wanted, prepare},
 };
@@ -36,7 +36,7 @@ const PATIENT_WAIT: Duration = Duration::from_secs(300);
 
 /// What all attempts share.
 pub(super) struct Mailer {
-    pub on_unknown_outcome: OnUnknownOutcome,
+    pub persistence: Persistence,
     pub store: Store,
     pub clock: Clock,
     pub keys: Arc<Keys>,
@@ -72,12 +72,14 @@ impl Lane for Mailer {
         &self.clock
     }
 
-    fn on_unknown_outcome(&self) -> OnUnknownOutcome {
-        self.on_unknown_outcome
+    fn persistence(&self) -> &Persistence {
+        &self.persistence
     }
 
     fn is_served(&self) -> bool {
-        self.fallback.is_some()
+        // Without anybody there is something to do all the same: messages are dropped.
+        self.persistence.drops_without_provider
+            || self.fallback.is_some()
             || self
                 .store
                 .read_blocking(|tx| tx.active_email_provider())
@@ -104,6 +106,10 @@ impl Lane for Mailer {
             return Err(NotSent::Useless(MessageState::Failed));
         };
         let Some(provider) = self.provider().map_err(NotSent::Later)? else {
+            if self.persistence.drops_without_provider {
+                warn!("message {} is dropped: {}", message.id, self.reason());
+                return Err(NotSent::Useless(MessageState::Failed));
+            }
             let wait = policy::wait(1, None, 1.0);
             return Ok(outcome(message, Err(now.plus(wait))));
         };
@@ -154,7 +160,10 @@ impl Lane for Mailer {
                         "message {} to {masked} not sent: {name}: {text}",
                         message.id
                     );
-                    Err(self.clock.now().plus(wait_after(round)))
+                    match self.persistence.is_exhausted(round) {
+                        true => Ok(MessageState::Failed),
+                        false => Err(self.clock.now().plus(wait_after(round))),
+                    }
                 }
             }
         };

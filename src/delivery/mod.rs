@@ -32,7 +32,7 @@ use crossbeam_channel::{Receiver, Sender as ChannelSender, bounded, unbounded};
 
 pub use checker::Checker;
 pub use feed::{Feed, Seen};
-pub use policy::OnUnknownOutcome;
+pub use policy::{OnUnknownOutcome, Persistence};
 pub use receipts::{HookAnswer, Receipts};
 pub use routes::Routes;
 
@@ -64,8 +64,8 @@ pub struct Settings {
     pub providers: Arc<Registry>,
     /// The rules that choose among them.
     pub routes: Arc<Routes>,
-    /// What is done with a message that may have been sent.
-    pub on_unknown_outcome: OnUnknownOutcome,
+    /// What is done with messages that do not go out at once.
+    pub persistence: Persistence,
     /// The mail server for an instance without an active e-mail provider.
     pub mail_server: Option<MailServer>,
     /// What messages say.
@@ -121,7 +121,7 @@ impl Delivery {
             keys,
             providers,
             routes,
-            on_unknown_outcome,
+            persistence,
             mail_server,
             texts,
             retention,
@@ -136,12 +136,12 @@ impl Delivery {
                 keys: keys.clone(),
                 providers: providers.clone(),
                 routes,
-                on_unknown_outcome,
+                persistence,
                 texts: texts.clone(),
                 external_url,
             }),
             Arc::new(Mailer {
-                on_unknown_outcome,
+                persistence,
                 store: store.clone(),
                 clock: clock.clone(),
                 keys,
@@ -150,7 +150,7 @@ impl Delivery {
                 connections: Mutex::default(),
             }),
         ];
-        interrupted(&store, &clock, on_unknown_outcome);
+        interrupted(&store, &clock, persistence.on_unknown_outcome);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(name.to_owned()).spawn(run)
         };

@@ -13,7 +13,7 @@ use rand::RngExt as _;
 
 use super::{
     lane::{Lane, NotSent, outcome},
-    policy::{self, OnUnknownOutcome, Step},
+    policy::{self, Persistence, Step},
     routes::Routes,
     wanted::{Wanted, prepare},
 };
@@ -21,7 +21,7 @@ use crate::{
     clock::{Clock, Timestamp},
     domain::{
         CallStatus, Channel, MessageId, MessagePurpose, MessageState, MessageType, PhoneNumber,
-        PlainCode, Recipient, RouteQuestion, TextKey, choose_route,
+        PlainCode, Recipient, RouteQuestion, Segments, TextKey, choose_route,
     },
     plugin::{self, Answer, Call, Provider, Registry, Status},
     secrets::Keys,
@@ -46,7 +46,7 @@ pub(super) struct Sender {
     pub keys: Arc<Keys>,
     pub providers: Arc<Registry>,
     pub routes: Arc<Routes>,
-    pub on_unknown_outcome: OnUnknownOutcome,
+    pub persistence: Persistence,
     pub texts: Arc<Texts>,
     /// Scheme, host and port under which gateways reach the server.
     pub external_url: Option<String>,
@@ -65,13 +65,14 @@ impl Lane for Sender {
         &self.clock
     }
 
-    fn on_unknown_outcome(&self) -> OnUnknownOutcome {
-        self.on_unknown_outcome
+    fn persistence(&self) -> &Persistence {
+        &self.persistence
     }
 
     fn is_served(&self) -> bool {
         let providers = self.providers.providers();
-        providers.iter().any(|provider| provider.is_available())
+        let is_dropping = self.persistence.drops_without_provider && providers.is_empty();
+        is_dropping || providers.iter().any(|provider| provider.is_available())
     }
 
     fn concurrency(&self) -> usize {
@@ -149,14 +150,27 @@ impl Lane for Sender {
             let next = match step {
                 Step::Sent => Ok(MessageState::Accepted),
                 Step::Fail => Ok(MessageState::Failed),
+                Step::Retry if self.persistence.is_exhausted(round.rounds) => {
+                    Ok(MessageState::Failed)
+                }
                 Step::Retry => Err(round.due(self.clock.now())),
                 Step::NextProvider => continue,
             };
             return Ok(round.ended(message, next));
         }
         if round.last.is_some() {
-            let due = round.due(self.clock.now());
-            return Ok(round.ended(message, Err(due)));
+            let next = match self.persistence.is_exhausted(round.rounds) {
+                true => Ok(MessageState::Failed),
+                false => Err(round.due(self.clock.now())),
+            };
+            return Ok(round.ended(message, next));
+        }
+        if self.persistence.drops_without_provider && way.providers.is_empty() {
+            warn!(
+                "message {} to {number:?} is dropped: no provider is configured for it",
+                message.id
+            );
+            return Err(NotSent::Useless(MessageState::Failed));
         }
         // Nobody was there to ask: that is no attempt. It comes up again when one may be there.
         let wait = way.shortest_wait();
@@ -238,7 +252,7 @@ impl Sender {
             &answer,
             round.rounds,
             round.unknown_outcomes,
-            self.on_unknown_outcome,
+            self.persistence.on_unknown_outcome,
         );
         let detail = safe(&answer.detail, round.number, &wanted.code);
         tell(
@@ -249,6 +263,7 @@ impl Sender {
             step,
             detail,
         );
+        let rendered = &wanted.rendered;
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let has_address = self.external_url.is_some();
         let ended = Ended {
@@ -258,7 +273,11 @@ impl Sender {
             provider_id: text(&answer.provider_id),
             provider_code: text(&answer.provider_code),
             detail: text(detail),
-            segments: answer.segments,
+            segments: answer.segments.or_else(|| {
+                let is_ours = answer.status == Status::Ok && !is_checked_by_provider;
+                let count = Segments::of(rendered.text.get(TextKey::Text)).count;
+                is_ours.then(|| u32::try_from(count).unwrap_or(u32::MAX))
+            }),
             price: text(&answer.price),
             is_checked_by_provider,
             reports: abilities.poll || (abilities.webhook && has_address),

@@ -4,7 +4,7 @@ use log::warn;
 
 use crate::{
     config::{self, Config},
-    delivery::OnUnknownOutcome,
+    delivery::{OnUnknownOutcome, Persistence},
     domain::{MessagePurpose, Route},
     plugin::Registry,
 };
@@ -15,11 +15,16 @@ pub(in crate::app) fn routes(config: &Config) -> Vec<Route> {
     routes.map(route).collect()
 }
 
-/// What the operator wants done with a message that may have been sent.
-pub(in crate::app) fn on_unknown_outcome(config: &Config) -> OnUnknownOutcome {
-    match config.notifications.on_unknown_outcome {
-        config::OnUnknownOutcome::RetryOnce => OnUnknownOutcome::RetryOnce,
-        config::OnUnknownOutcome::Stop => OnUnknownOutcome::Stop,
+/// What the operator wants done with messages that do not go out at once.
+pub(in crate::app) fn persistence(config: &Config) -> Persistence {
+    let notifications = &config.notifications;
+    Persistence {
+        on_unknown_outcome: match notifications.on_unknown_outcome {
+            config::OnUnknownOutcome::RetryOnce => OnUnknownOutcome::RetryOnce,
+            config::OnUnknownOutcome::Stop => OnUnknownOutcome::Stop,
+        },
+        most_rounds: Some(notifications.max_attempts).filter(|most| *most > 0),
+        drops_without_provider: notifications.without_provider == config::WithoutProvider::Drop,
     }
 }
 
