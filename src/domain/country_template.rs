@@ -43,6 +43,7 @@ pub fn choose_template<'t>(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

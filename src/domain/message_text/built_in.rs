@@ -90,6 +90,7 @@ struct Wording {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::domain::{Encoding, Segments, render};
