@@ -13,6 +13,7 @@ use crate::{
     operations::{
         INSTANCE_SET_PHONE_TEXT, PASSWORD_RESET, PREVIEW_MESSAGE, SET_PHONE, UPDATE_HUMAN_PHONE,
     },
+    people,
 };
 
 /// The SMS to a human who sets that number.
@@ -80,6 +81,17 @@ fn without_a_host_of_its_own_the_last_line_has_that_of_the_call_unless_it_is_an_
     let app = App::start("[notifications.sms]\nautofill = \"web\"");
     let text = text_to(&app, &app.human(), &app.number());
     assert_eq!(text, "CODE is your code to verify this phone number.");
+    let number = app.number();
+    let mut headers = people::headers(&app.admin.token, None);
+    headers.push(("host", "login.example.com:8443".to_owned()));
+    headers.push(("content-type", "application/json".to_owned()));
+    let path = format!("/management/v1/users/{}/phone", app.human());
+    let body = json!({"phone": number}).to_string().into_bytes();
+    let answer = app.clients.http("PUT", &path, &headers, Some(body));
+    assert_eq!(answer.status(), 200, "{answer:?}");
+    let sms = app.wait_for_sms(&number, 1).text;
+    let (above, line) = sms.split_once('\n').expect("a last line");
+    assert_eq!(line, format!("@login.example.com #{}", &above[..6]));
     let shown = app.rest_as_admin(&PREVIEW_MESSAGE, json!({})).ok();
     let warnings = shown["warnings"].as_array().expect("warnings");
     assert!(
