@@ -74,13 +74,13 @@ fn useless_codes_are_never_sent_and_their_rows_are_wiped() {
     };
     assert_eq!(state(&wanted), ACCEPTED);
     assert_eq!(state(&expired), EXPIRED);
-    for number in [
-        superseded,
-        removed,
-        of_removed_user,
-        set_as_verified,
-        verified,
-    ] {
+    for number in [superseded, removed, set_as_verified, verified] {
         assert_eq!(state(&number), SUPERSEDED, "{number}");
     }
+    // With a user the messages go.
+    let query = "SELECT count(*) FROM messages WHERE recipient = ?1";
+    let left = app
+        .database()
+        .query_row(query, [of_removed_user], |row| row.get(0));
+    assert_eq!(left, Ok(0));
 }
