@@ -39,7 +39,7 @@ mod server;
 mod services;
 mod status;
 
-pub use hooks::{Hook, Report};
+pub use hooks::{Hook, Reader, Report};
 pub use limits::Limits;
 pub use listener::{Bound, bind};
 pub use openapi::document as openapi_document;

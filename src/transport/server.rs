@@ -7,13 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{
-    hooks::{self, Hook},
-    limits::Limits,
-    openapi,
-    rest::Routes,
-    services::Services,
-};
+use super::{hooks::Hook, limits::Limits, openapi, rest::Routes, services::Services};
 use crate::{
     api::{Ctx, Operations},
     auth::{Authenticator, Principal},
@@ -50,8 +44,6 @@ pub struct Server {
     pub(super) new_ctx: NewCtx,
     pub(super) ready: Ready,
     pub(super) hook: Hook,
-    /// Reports of gateways that are read at one time.
-    pub(super) hook_turns: Arc<Semaphore>,
     pub(super) external_origin: Option<String>,
     pub(super) limits: Limits,
     pub(super) routes: Routes,
@@ -89,7 +81,6 @@ impl Server {
             new_ctx,
             ready,
             hook,
-            hook_turns: Arc::new(Semaphore::new(hooks::AT_ONCE)),
             external_origin,
             limits,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
