@@ -226,8 +226,9 @@ typedef struct belfry_plugin {
     const char *(*describe)(void);
 
     /* [alone] Required. Builds an instance from the complete configuration, a JSON object. On
-     * failure: NULL, and status and detail in `result`. Connect lazily: a gateway that is down is
-     * no reason to fail here. `host` stays valid until destroy returns. */
+     * failure: NULL, and status and detail in `result`. UNAVAILABLE and THROTTLED are tried again
+     * by the clock, anything else when something has changed. Connect lazily: a gateway that is down
+     * is no reason to fail here. `host` stays valid until destroy returns. */
     void *(*create)(const belfry_host *host, belfry_str config_json, belfry_result *result);
 
     /* [alone] Required. The last call; joins every thread that the instance started. */
