@@ -5,6 +5,9 @@
 
 mod log_sink;
 mod plugin;
+mod route;
+mod text;
+mod user;
 
 use std::{
     fs,
@@ -44,6 +47,12 @@ enum Command {
     /// Make access tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Show how messages would look
+    #[command(subcommand)]
+    Text(text::TextCommand),
+    /// What a person may ask for: everything that is held about them, and its erasure
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -53,6 +62,8 @@ enum Command {
     /// Write, look at, test and try providers; needs no server
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// Tell which rule and which provider a message to a number would be given to, and why; sends nothing
+    Route(route::RouteCommand),
     /// Run one plugin for a server, over standard input
     #[command(hide = true)]
     PluginHost,
@@ -139,6 +150,9 @@ pub fn run() -> ExitCode {
         Command::Plugin(command) => {
             return plugin::run(command).unwrap_or_else(|fault| fail(&fault));
         }
+        Command::Text(command) => text::run(command),
+        Command::User(command) => user::run(&command),
+        Command::Route(command) => route::run(&command),
         Command::PluginHost => return crate::plugin::run_plugin_host(),
         Command::PluginTrial => return crate::plugin::run_plugin_trial(),
     };

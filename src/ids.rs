@@ -54,6 +54,12 @@ pub fn first_id_at(instant: Timestamp) -> i64 {
     counter_at(instant) << MACHINE_BITS
 }
 
+/// When an id was made, to 10 ms.
+pub fn made_at(id: i64) -> Timestamp {
+    let ticks = id.max(0) >> (MACHINE_BITS + SEQUENCE_BITS);
+    Timestamp::from_micros(EPOCH_MICROS + ticks * TICK_MICROS)
+}
+
 fn counter_at(instant: Timestamp) -> i64 {
     ((instant.micros() - EPOCH_MICROS) / TICK_MICROS).max(0) << SEQUENCE_BITS
 }
@@ -70,5 +76,7 @@ mod tests {
         assert!(made.is_sorted_by(|a, b| a < b));
         assert!(made[0] >= first_id_at(now));
         assert_eq!(made[0].to_string().len(), 18);
+        assert_eq!(made_at(made[0]), now);
+        assert!(made_at(i64::MAX) > now);
     }
 }

@@ -9,6 +9,7 @@ mod credentials;
 mod ctx;
 mod details;
 mod email_providers;
+pub mod erasure;
 mod events;
 mod expiration;
 mod gateway;
@@ -19,6 +20,7 @@ mod keys;
 mod lists;
 mod members;
 mod message_providers;
+mod messages;
 pub mod oauth;
 mod orgs;
 mod phones;
@@ -107,6 +109,7 @@ fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         keys::register,
         instance::register,
         members::register,
+        messages::register,
         orgs::register,
         phones::register,
         providers::register,

@@ -10,6 +10,7 @@
 mod checker;
 mod claims;
 mod dispatcher;
+mod feed;
 mod lane;
 mod mailer;
 mod parking;
@@ -30,10 +31,10 @@ use std::{
 use crossbeam_channel::{Receiver, Sender as ChannelSender, bounded, unbounded};
 
 pub use checker::Checker;
-pub use policy::OnUnknownOutcome;
+pub use feed::{Feed, Seen};
+pub use policy::{OnUnknownOutcome, Persistence};
 pub use receipts::{HookAnswer, Receipts};
 pub use routes::Routes;
-pub use text::has_language;
 
 use crate::{
     clock::Clock,
@@ -42,6 +43,7 @@ use crate::{
     plugin::Registry,
     secrets::Keys,
     store::{MessageMove, Stamp, Store},
+    wording::Texts,
 };
 use claims::Claims;
 use dispatcher::Dispatcher;
@@ -62,12 +64,12 @@ pub struct Settings {
     pub providers: Arc<Registry>,
     /// The rules that choose among them.
     pub routes: Arc<Routes>,
-    /// What is done with a message that may have been sent.
-    pub on_unknown_outcome: OnUnknownOutcome,
+    /// What is done with messages that do not go out at once.
+    pub persistence: Persistence,
     /// The mail server for an instance without an active e-mail provider.
     pub mail_server: Option<MailServer>,
-    /// The language of texts for users whose own has none.
-    pub default_language: String,
+    /// What messages say.
+    pub texts: Arc<Texts>,
     /// How long final messages are kept.
     pub retention: Duration,
     /// Scheme, host and port under which gateways reach the server.
@@ -77,6 +79,7 @@ pub struct Settings {
 /// The running delivery.
 pub struct Delivery {
     receipts: Arc<Receipts>,
+    feed: Arc<Feed>,
     stop: ChannelSender<()>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -88,8 +91,11 @@ fn interrupted(store: &Store, clock: &Clock, on_unknown: OnUnknownOutcome) {
         editor: EDITOR.to_owned(),
         actor: None,
     };
-    let stops = on_unknown == OnUnknownOutcome::Stop;
-    let ended = store.write_blocking(stamp, move |tx| Ok(tx.end_interrupted(stops)?));
+    let due = match on_unknown {
+        OnUnknownOutcome::RetryOnce => Some(stamp.now),
+        OnUnknownOutcome::Stop => None,
+    };
+    let ended = store.write_blocking(stamp, move |tx| Ok(tx.end_interrupted(due, None)?));
     match ended {
         Ok(0) => {}
         Ok(count) => warn!(
@@ -115,9 +121,9 @@ impl Delivery {
             keys,
             providers,
             routes,
-            on_unknown_outcome,
+            persistence,
             mail_server,
-            default_language,
+            texts,
             retention,
             external_url,
         } = settings;
@@ -130,20 +136,21 @@ impl Delivery {
                 keys: keys.clone(),
                 providers: providers.clone(),
                 routes,
-                on_unknown_outcome,
-                default_language: default_language.clone(),
+                persistence,
+                texts: texts.clone(),
                 external_url,
             }),
             Arc::new(Mailer {
+                persistence,
                 store: store.clone(),
                 clock: clock.clone(),
                 keys,
-                default_language,
+                texts,
                 fallback: mail_server,
                 connections: Mutex::default(),
             }),
         ];
-        interrupted(&store, &clock, on_unknown_outcome);
+        interrupted(&store, &clock, persistence.on_unknown_outcome);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(name.to_owned()).spawn(run)
         };
@@ -174,8 +181,10 @@ impl Delivery {
                 let _ = wake.try_send(());
             }
         };
-        let wake_for_new = wake_all.clone();
+        let feed = Arc::new(Feed::new(clock.now()));
+        let (told, wake_for_new) = (feed.clone(), wake_all.clone());
         store.on_messages(move |moves| {
+            told.add(moves);
             let is_due = |moved: &MessageMove| moved.state == MessageState::Queued;
             if moves.is_empty() || moves.iter().any(is_due) {
                 wake_for_new();
@@ -198,6 +207,7 @@ impl Delivery {
         )?);
         Ok(Self {
             receipts,
+            feed,
             stop,
             threads,
         })
@@ -208,9 +218,15 @@ impl Delivery {
         self.receipts.clone()
     }
 
+    /// What messages do.
+    pub fn feed(&self) -> Arc<Feed> {
+        self.feed.clone()
+    }
+
     /// Stops: no further attempt begins, the providers end the ones under way within two seconds, and
     /// what became of those is recorded. What is not sent by then is sent after the next start.
     pub fn stop(self, providers: &Registry) {
+        self.feed.close();
         drop(self.stop);
         providers.stop();
         for thread in self.threads {

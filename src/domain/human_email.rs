@@ -72,3 +72,10 @@ impl HumanEmail {
         }
     }
 }
+
+/// An e-mail address as a log may show it: `a…@example.com`.
+pub fn mask_email(address: &str) -> String {
+    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}…@{domain}")
+}

@@ -153,7 +153,7 @@ impl ReceiptState {
 
 #[cfg(test)]
 mod tests {
-    use super::{MessageState as State, ReceiptState as Receipt, *};
+    use super::{MessageState as State, ReceiptState as Receipt};
 
     #[test]
     fn receipts_move_a_message_forward_only() {

@@ -124,6 +124,57 @@ pub fn choose_route<'a>(
         .map(|(_, place, route)| (place.0, route))
 }
 
+/// What a rule says to a message.
+#[derive(Clone, Debug)]
+pub struct RouteSaid<'a> {
+    /// The rule.
+    pub route: &'a Route,
+    /// How well it fits, or why it does not hold.
+    pub fit: Result<RouteFit, RouteMiss>,
+    /// Whether it is the one that is taken.
+    pub is_taken: bool,
+}
+
+impl RouteSaid<'_> {
+    /// Why it holds or does not, in words.
+    pub fn reason(&self) -> String {
+        let fit = match self.fit {
+            Ok(fit) => fit,
+            Err(RouteMiss::Number) => return "the number is none of its own".to_owned(),
+            Err(RouteMiss::Purpose) => return "it is for other purposes".to_owned(),
+            Err(RouteMiss::Organization) => return "it is for other organizations".to_owned(),
+        };
+        let mut reason = match (fit.is_country, fit.digits) {
+            (true, _) => "it knows the country of the number".to_owned(),
+            (false, 0) => "it holds for every number".to_owned(),
+            (false, 1) => "it knows the first digit of the number".to_owned(),
+            (false, digits) => format!("it knows the first {digits} digits of the number"),
+        };
+        if fit.is_organization {
+            reason.push_str(", and the organization");
+        }
+        if fit.is_purpose {
+            reason.push_str(", and the purpose");
+        }
+        if !self.is_taken {
+            reason.push_str("; another rule fits better, or stands before it");
+        }
+        reason
+    }
+}
+
+/// What each rule says to a message, in their order.
+pub fn explain_routes<'a>(routes: &'a [Route], asked: RouteQuestion<'_>) -> Vec<RouteSaid<'a>> {
+    let region = asked.number.region();
+    let taken = choose_route(routes, asked).map(|(place, _)| place);
+    let said = routes.iter().enumerate().map(|(place, route)| RouteSaid {
+        route,
+        fit: route.fit(asked, region),
+        is_taken: taken == Some(place),
+    });
+    said.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

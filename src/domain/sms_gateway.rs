@@ -2,11 +2,11 @@
 //!
 //! Settings of plugins are JSON as text: nothing here looks into them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::clock::Timestamp;
 
-use super::PhoneNumber;
+use super::{PhoneNumber, Route};
 
 /// The running providers, and the plugins that there are. Everything here may block for seconds.
 pub trait SmsGateway: Send + Sync {
@@ -19,6 +19,8 @@ pub trait SmsGateway: Send + Sync {
     fn providers(&self) -> Vec<RunningProvider>;
     /// The last calls that failed, of one provider or all, the newest first.
     fn failures(&self, provider: Option<&str>) -> Vec<ProviderFailure>;
+    /// The rules that choose among the providers, in their order.
+    fn routes(&self) -> Arc<[Route]>;
     /// The plugins that are installed.
     fn plugins(&self) -> Vec<InstalledPlugin>;
     /// Checks settings against the plugin's schema. What is hidden of those before and not given stays.
@@ -50,6 +52,8 @@ pub struct RunningProvider {
     pub state: ProviderState,
     /// Why; may be empty.
     pub reason: String,
+    /// Whether it would be asked to send a message now.
+    pub is_available: bool,
     /// Since when.
     pub since: Timestamp,
     /// What the plugin can do.
@@ -127,6 +131,26 @@ pub enum CallStatus {
     Misconfigured = 9,
     /// A fault of the plugin.
     Internal = 10,
+}
+
+impl CallStatus {
+    /// The status with that number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        [
+            Self::Ok,
+            Self::InvalidRecipient,
+            Self::Rejected,
+            Self::Unsupported,
+            Self::Throttled,
+            Self::Unavailable,
+            Self::OutcomeUnknown,
+            Self::Unauthorized,
+            Self::Misconfigured,
+            Self::Internal,
+        ]
+        .into_iter()
+        .find(|status| *status as i64 == number)
+    }
 }
 
 /// A call that failed.

@@ -248,6 +248,12 @@ catalogue! {
     PROVIDER_PLUGIN_UNUSABLE FailedPrecondition "PROV-P1ugn" "Errors.Provider.PluginUnusable"
     PROVIDER_SETTINGS_INVALID InvalidArgument "PROV-Set5g" "Errors.Provider.SettingsInvalid"
     PROVIDERS_NOT_READ FailedPrecondition "PROV-Re1od" "Errors.Provider.NotRead"
+
+    // Messages: Belfry's own
+    MESSAGE_NOT_FOUND NotFound "MSG-N0tFd" "Errors.Message.NotFound"
+    MESSAGE_IS_EMAIL FailedPrecondition "MSG-Em41l" "Errors.Message.IsEmail"
+    MESSAGE_IS_SENDING FailedPrecondition "MSG-S3nd1" "Errors.Message.IsSending"
+    MESSAGE_NOT_WANTED FailedPrecondition "MSG-N0tWt" "Errors.Message.NotWanted"
 }
 
 /// The id of the refusal after too many wrong codes; Belfry's own (README, "Differences").

@@ -40,6 +40,14 @@ pub(super) fn of(key: &'static str) -> &'static str {
         }
         "Errors.Provider.PluginUnusable" => "The plugin cannot be used",
         "Errors.Provider.SettingsInvalid" => "The settings do not suit the plugin",
+        "Errors.Message.IsEmail" => "Only SMS are sent again here; make a new code for an e-mail",
+        "Errors.Message.IsSending" => {
+            "A provider is being asked to send the message at this moment"
+        }
+        "Errors.Message.NotFound" => "There is no such message",
+        "Errors.Message.NotWanted" => {
+            "Nobody waits for the message: the number was verified, changed or removed"
+        }
         "Errors.IAM.MemberInvalid" => "The member is invalid",
         "Errors.IAM.Member.RolesNotChanged" => "The member has exactly these roles already",
         "Errors.Instance.Member.AlreadyExists" => "The user is a member already",

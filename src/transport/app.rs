@@ -28,6 +28,7 @@ use super::{
     oauth, probe, rest,
     server::Server,
     status::Refusal,
+    stream,
 };
 
 /// Builds the application of one worker.
@@ -45,6 +46,9 @@ pub async fn build(
     let handler = move |request: HttpRequest, payload: web::Payload| {
         let server = server.clone();
         async move {
+            if stream::is_path(request.uri().path()) {
+                return listen(&server, &request);
+            }
             let answer = handle(&server, &request, payload).await;
             if let (true, Some(activity)) = (answer.is_final(), activity(&request)) {
                 activity.close_soon();
@@ -110,6 +114,33 @@ async fn handle(server: &Server, request: &HttpRequest, payload: web::Payload) -
         Content::Other if is_rpc_path(path) => connect::serve(server, call, None).await,
         Content::Plain(_) | Content::Other => rest::serve(server, call).await,
     }
+}
+
+/// Events, as long as the client listens.
+fn listen(server: &Arc<Server>, request: &HttpRequest) -> HttpResponse {
+    // The connection is busy until the stream ends.
+    let underway = activity(request).map(Activity::begin);
+    let header = |name: &str| text(request, name);
+    let authority = request.uri().authority();
+    let metadata = Metadata::read(
+        &header,
+        authority.map(|authority| authority.as_str()),
+        server.external_origin.as_deref(),
+    );
+    let last_event_id = header("last-event-id");
+    let verb = request.method().as_str();
+    let events = match stream::open(server, verb, metadata, last_event_id.as_deref()) {
+        Ok(events) => events,
+        Err(refused) => return write(refused),
+    };
+    let events = futures_util::StreamExt::inspect(events, move |_| {
+        let _ = &underway;
+    });
+    HttpResponse::Ok()
+        .insert_header(("content-type", stream::CONTENT_TYPE))
+        .insert_header(("cache-control", "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(events)
 }
 
 /// A gateway's report.

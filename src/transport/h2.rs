@@ -10,7 +10,11 @@ use std::{
 
 use actix_http::{Payload, Request as ActixRequest, error::PayloadError};
 use actix_service::Service;
-use actix_web::dev::ServiceResponse;
+use actix_web::{
+    HttpResponse,
+    body::{BodySize, BoxBody, MessageBody as _},
+    dev::ServiceResponse,
+};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
@@ -219,9 +223,47 @@ where
     body.drain().await;
 
     let (response, content) = response.into_parts();
+    if !matches!(content.size(), BodySize::Sized(_) | BodySize::None) {
+        return endless(&response, content);
+    }
     let content = actix_http::body::to_bytes(content)
         .await
         .unwrap_or_default();
+    let mut answer = head_of(&response);
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, content.len().into());
+    if !is_head {
+        *answer.body_mut() = boxed(Full::from(content));
+    }
+    answer
+}
+
+/// An answer whose body comes piece by piece: actix's stays on this thread, hyper's is a channel.
+fn endless(response: &HttpResponse<()>, mut content: BoxBody) -> Response<Body> {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel::<Bytes>(1);
+    actix_rt::spawn(async move {
+        loop {
+            let next = std::future::poll_fn(|cx| Pin::new(&mut content).poll_next(cx));
+            let chunk = tokio::select! {
+                chunk = next => chunk,
+                () = sender.closed() => None,
+            };
+            let Some(Ok(chunk)) = chunk else { return };
+            if sender.send(chunk).await.is_err() {
+                return;
+            }
+        }
+    });
+    let chunks = stream::poll_fn(move |cx| receiver.poll_recv(cx));
+    let frames = chunks.map(|chunk| Ok::<_, Infallible>(http_body::Frame::data(chunk)));
+    let mut answer = head_of(response);
+    *answer.body_mut() = boxed(http_body_util::StreamBody::new(frames));
+    answer
+}
+
+/// The status and the headers of an answer of the application.
+fn head_of<B>(response: &HttpResponse<B>) -> Response<Body> {
     let mut answer = empty(response.status().as_u16());
     for (name, value) in response.headers() {
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
@@ -229,12 +271,6 @@ where
         if let (Ok(name), Ok(value)) = (name, value) {
             answer.headers_mut().append(name, value);
         }
-    }
-    answer
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, content.len().into());
-    if !is_head {
-        *answer.body_mut() = boxed(Full::from(content));
     }
     answer
 }

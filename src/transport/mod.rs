@@ -38,9 +38,11 @@ mod sample;
 mod server;
 mod services;
 mod status;
+mod stream;
 
 pub use hooks::{Hook, Reader, Report};
 pub use limits::Limits;
 pub use listener::{Bound, bind};
 pub use openapi::document as openapi_document;
 pub use server::{NewCtx, Ready, Server, Surroundings};
+pub use stream::{Events, StreamEvent};

@@ -7,7 +7,14 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{hooks::Hook, limits::Limits, openapi, rest::Routes, services::Services};
+use super::{
+    hooks::Hook,
+    limits::Limits,
+    openapi,
+    rest::Routes,
+    services::Services,
+    stream::{self, Events},
+};
 use crate::{
     api::{Ctx, Operations},
     auth::{Authenticator, Principal},
@@ -31,6 +38,8 @@ pub struct Surroundings {
     pub ready: Ready,
     /// Takes reports of SMS gateways.
     pub hook: Hook,
+    /// What messages do.
+    pub events: Arc<dyn Events>,
     /// Scheme, host and port as callers see them, without a path; without it each request's own host
     /// counts.
     pub external_origin: Option<String>,
@@ -44,6 +53,9 @@ pub struct Server {
     pub(super) new_ctx: NewCtx,
     pub(super) ready: Ready,
     pub(super) hook: Hook,
+    pub(super) events: Arc<dyn Events>,
+    /// Streams of events that are open at one time.
+    pub(super) stream_turns: Arc<Semaphore>,
     pub(super) external_origin: Option<String>,
     pub(super) limits: Limits,
     pub(super) routes: Routes,
@@ -69,6 +81,7 @@ impl Server {
             new_ctx,
             ready,
             hook,
+            events,
             external_origin,
         } = surroundings;
         Ok(Self {
@@ -81,6 +94,8 @@ impl Server {
             new_ctx,
             ready,
             hook,
+            events,
+            stream_turns: Arc::new(Semaphore::new(stream::AT_ONCE)),
             external_origin,
             limits,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use belfry::contract::{Contract, HttpRule};
 
 use crate::{
-    auth, codes, email_providers, events, instance, keys, members, message_providers, operations,
-    operations::Operation, orgs, phones, providers, secret_generators, sms_providers, table::Table,
-    texts, tokens, users,
+    auth, codes, email_providers, events, instance, keys, members, message_providers, messages,
+    operations, operations::Operation, orgs, phones, providers, secret_generators, sms_providers,
+    table::Table, texts, tokens, users,
 };
 
 /// Every table.
@@ -122,6 +122,12 @@ const TABLES: &[&Table] = &[
     &phones::update_human_phone::TABLE,
     &providers::change::ADD,
     &providers::change::UPDATE,
+    &messages::LIST,
+    &messages::COUNT,
+    &messages::GET,
+    &messages::RESEND,
+    &messages::preview::PREVIEW,
+    &messages::ROUTE,
     &providers::show::PLUGINS,
     &providers::show::LIST,
     &providers::show::GET,

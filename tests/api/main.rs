@@ -18,6 +18,7 @@ mod instance;
 mod keys;
 mod members;
 mod message_providers;
+mod messages;
 mod not_offered;
 mod operations;
 mod orgs;

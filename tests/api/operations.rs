@@ -53,6 +53,7 @@ const USERS: &str = "zitadel.user.v2.UserService";
 const ORGS: &str = "zitadel.org.v2.OrganizationService";
 const SETTINGS: &str = "zitadel.settings.v2.SettingsService";
 const PROVIDERS: &str = "belfry.v1.ProviderService";
+const MESSAGES: &str = "belfry.v1.MessageService";
 const USERS_BETA: &str = "zitadel.user.v2beta.UserService";
 
 macro_rules! operations {
@@ -251,6 +252,12 @@ operations! {
     DEACTIVATE_PROVIDER = PROVIDERS DeactivateProvider POST "/belfry/v1/providers/{name}/_deactivate" body;
     RELOAD_PROVIDERS = PROVIDERS ReloadProviders POST "/belfry/v1/providers/_reload" body;
     SEND_TEST_MESSAGE = PROVIDERS SendTestMessage POST "/belfry/v1/providers/{name}/_send" body;
+    LIST_MESSAGES = MESSAGES ListMessages POST "/belfry/v1/messages/_search" body;
+    GET_MESSAGE = MESSAGES GetMessage GET "/belfry/v1/messages/{id}";
+    COUNT_MESSAGES = MESSAGES CountMessages POST "/belfry/v1/messages/_count" body;
+    RESEND_MESSAGE = MESSAGES ResendMessage POST "/belfry/v1/messages/{id}/_resend" body;
+    PREVIEW_MESSAGE = MESSAGES PreviewMessage POST "/belfry/v1/messages/_preview" body;
+    EXPLAIN_ROUTE = MESSAGES ExplainRoute POST "/belfry/v1/routes/_explain" body;
 
     ADD_ORGANIZATION = ORGS AddOrganization POST "/v2/organizations" body;
     LIST_ORGANIZATIONS = ORGS ListOrganizations POST "/v2/organizations/_search" body;

@@ -29,6 +29,8 @@ pub(super) struct MadeCode {
     plain: PlainCode,
     sealed: Vec<u8>,
     application_name: Option<String>,
+    resend_of: Option<MessageId>,
+    only_provider: Option<String>,
 }
 
 /// What becomes of a code.
@@ -89,6 +91,8 @@ impl MadeCode {
             },
             plain,
             application_name: None,
+            resend_of: None,
+            only_provider: None,
         }
     }
 
@@ -101,6 +105,13 @@ impl MadeCode {
     /// With the application that the person is invited to.
     pub(super) fn for_application(mut self, name: Option<String>) -> Self {
         self.application_name = name;
+        self
+    }
+
+    /// For a message that an operator sends again, through that provider only if one is given.
+    pub(super) fn in_place_of(mut self, old: MessageId, only_provider: Option<String>) -> Self {
+        self.resend_of = Some(old);
+        self.only_provider = only_provider;
         self
     }
 
@@ -171,8 +182,8 @@ impl MadeCode {
             application_name: self.application_name,
             expires_at: expires_at.unwrap_or_else(|| tx.stamp.now.plus(LONGEST_DELIVERY)),
             rounds: 0,
-            only_provider: None,
-            resend_of: None,
+            only_provider: self.only_provider,
+            resend_of: self.resend_of,
             unknown_outcomes: 0,
         })
     }

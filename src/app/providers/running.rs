@@ -13,10 +13,11 @@ use serde_json::{Map, Value, json};
 use super::Order;
 use crate::{
     clock::Timestamp,
+    delivery::Routes,
     domain::{
         CallStatus, InstalledPlugin, PluginDescription, PluginFault, ProviderFailure,
-        ProviderFaults, ProviderState, RunningProvider, ShownSettings, SmsGateway, TestResult,
-        TestSms, WantedPlugin,
+        ProviderFaults, ProviderState, Route, RunningProvider, ShownSettings, SmsGateway,
+        TestResult, TestSms, WantedPlugin,
     },
     plugin::{
         self, Call, Catalogue, Description, Installed, Message, Origin, Provider, ProviderInfo,
@@ -35,6 +36,7 @@ const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// The running providers.
 pub(in crate::app) struct RunningProviders {
     pub registry: Arc<Registry>,
+    pub routes: Arc<Routes>,
     pub catalogue: Catalogue,
     pub orders: Sender<Order>,
 }
@@ -66,8 +68,8 @@ impl SmsGateway for RunningProviders {
 
     fn providers(&self) -> Vec<RunningProvider> {
         let providers = self.registry.providers();
-        let infos = providers.iter().map(|provider| provider.info());
-        infos.map(running).collect()
+        let running = |provider: &Arc<Provider>| running(provider.info(), provider.is_available());
+        providers.iter().map(running).collect()
     }
 
     fn failures(&self, provider: Option<&str>) -> Vec<ProviderFailure> {
@@ -78,6 +80,10 @@ impl SmsGateway for RunningProviders {
         let mut failures: Vec<_> = asked.flat_map(failures_of).collect();
         failures.sort_by_key(|failure| std::cmp::Reverse(failure.at));
         failures
+    }
+
+    fn routes(&self) -> Arc<[Route]> {
+        self.routes.get()
     }
 
     fn plugins(&self) -> Vec<InstalledPlugin> {
@@ -140,7 +146,7 @@ impl RunningProviders {
     }
 }
 
-fn running(info: ProviderInfo) -> RunningProvider {
+fn running(info: ProviderInfo, is_available: bool) -> RunningProvider {
     let (state, reason) = state(info.state);
     RunningProvider {
         name: info.name,
@@ -150,6 +156,7 @@ fn running(info: ProviderInfo) -> RunningProvider {
         is_configured: info.origin == Origin::Config,
         state,
         reason,
+        is_available,
         since: at(info.since_unix_ms),
         abilities: info.abilities.names(),
         generation: info.generation,

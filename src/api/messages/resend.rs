@@ -1,0 +1,84 @@
+//! `ResendMessage`: an operator sends an SMS again.
+//!
+//! What is queued is tried at once. Of what is over the text is forgotten, so a new code is made for
+//! whoever still waits for one at that number.
+
+use super::show::id;
+use crate::{
+    api::{
+        Ctx,
+        codes::{Delivery, MadeCode},
+    },
+    contract::pb::belfry::v1::{ResendMessageRequest, ResendMessageResponse},
+    domain::{Channel, MessageId, MessageState},
+    error::{self, Error},
+    store::{Refusal, WriteTx},
+};
+
+/// Sends a message again.
+pub(in crate::api) async fn resend(
+    ctx: &Ctx,
+    request: ResendMessageRequest,
+) -> Result<ResendMessageResponse, Error> {
+    let old = id(&request.id)?;
+    if ctx
+        .services
+        .store
+        .point(|tx| tx.found_message(old))?
+        .is_none()
+    {
+        return Err(error::MESSAGE_NOT_FOUND.into());
+    }
+    let provider = Some(request.provider).filter(|name| !name.is_empty());
+    if let Some(name) = provider.clone() {
+        let known = ctx.services.gateway.ask(move |gateway| {
+            let mut providers = gateway.providers().into_iter();
+            providers.any(|provider| provider.name == name)
+        });
+        if !known.await? {
+            return Err(error::PROVIDER_NOT_FOUND.into());
+        }
+    }
+    let code = MadeCode::for_phone(ctx, Delivery::Send).in_place_of(old, provider.clone());
+    let sent = ctx
+        .write(move |tx| again(tx, old, provider.as_deref(), code))
+        .await?;
+    Ok(ResendMessageResponse {
+        id: sent.to_string(),
+    })
+}
+
+fn again(
+    tx: &WriteTx<'_>,
+    old: MessageId,
+    provider: Option<&str>,
+    code: MadeCode,
+) -> Result<MessageId, Refusal> {
+    let message = tx.found_message(old)?.ok_or(error::MESSAGE_NOT_FOUND)?;
+    if message.channel == Channel::Email {
+        return Err(error::MESSAGE_IS_EMAIL.into());
+    }
+    match message.state {
+        MessageState::Sending => return Err(error::MESSAGE_IS_SENDING.into()),
+        MessageState::Queued => {
+            tx.hurry_message(old, provider)?;
+            return Ok(old);
+        }
+        _ => {}
+    }
+    let mut phone = tx
+        .human_phone(&message.user)?
+        .ok_or(error::MESSAGE_NOT_WANTED)?;
+    let is_same = phone
+        .number
+        .as_ref()
+        .is_some_and(|number| number.as_str() == message.recipient);
+    if !is_same || phone.is_verified {
+        return Err(error::MESSAGE_NOT_WANTED.into());
+    }
+    let id = code.new_code().pending.id;
+    code.add_to(&mut phone);
+    tx.save_phone(&mut phone)?;
+    code.enqueue(tx, &phone)?;
+    Ok(id)
+}
