@@ -123,8 +123,7 @@ fn add_panics(app: &App) {
     let beside = Path::new(env!("CARGO_BIN_EXE_belfry")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     cargo
-        .args(["build", "--quiet", "--package=belfry-plugin"])
-        .arg("--example=panics")
+        .args(["build", "--quiet", "--example=panics"])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
     if beside.ends_with("release") {
         cargo.arg("--release");

@@ -1,6 +1,6 @@
 //! A provider that panics at each text with a certain word, and says which instance took the others.
 //!
-//! Built as an example of the SDK (`plugins/sdk/Cargo.toml`), so that only the tests build it.
+//! An example of the server's package (`Cargo.toml`), so that only the tests build it.
 
 #![allow(missing_docs)]
 
