@@ -389,21 +389,29 @@ pub fn openapi_document() -> anyhow::Result<serde_json::Value> {
 
 /// Hands a gateway's report to the plugin that reads it.
 fn hook(receipts: Arc<Receipts>) -> transport::Hook {
-    Arc::new(move |report: transport::Report| {
-        let request = HttpRequest {
-            method: report.method,
-            url: report.url,
-            headers: report.headers,
-            body: report.body.to_vec(),
-            timeout: std::time::Duration::ZERO,
+    Arc::new(move |provider| {
+        let turn = receipts.admit(provider).map_err(http_status)?;
+        let receipts = receipts.clone();
+        let read = move |report: transport::Report| {
+            let request = HttpRequest {
+                method: report.method,
+                url: report.url,
+                headers: report.headers,
+                body: report.body.to_vec(),
+                timeout: std::time::Duration::ZERO,
+            };
+            http_status(receipts.hook(&turn, request))
         };
-        match receipts.hook(&report.provider, request) {
-            HookAnswer::Read(status) => status,
-            HookAnswer::Forged => 403,
-            HookAnswer::Unknown => 404,
-            HookAnswer::Unavailable => 503,
-        }
+        Ok(Box::new(read))
     })
+}
+
+fn http_status(answer: HookAnswer) -> u16 {
+    match answer {
+        HookAnswer::Read(status) => status,
+        HookAnswer::Refused => 403,
+        HookAnswer::Unavailable => 503,
+    }
 }
 
 fn server(

@@ -18,11 +18,10 @@
  *   Every call blocks and comes from a worker thread. Each function below has one of these tags:
  *     [once]   one thread, right after the library is loaded, before any instance exists
  *     [alone]  no other call on this instance is running
- *     [calls]  any worker thread, up to `max_concurrency` calls of one instance at the same time; with
- *              in-process isolation, calls that the host gave up on may still run beside them
+ *     [calls]  any worker thread, up to `max_concurrency` calls of one instance at the same time
  *   `timeout_ms` is the time that is left. Answer within it: a call that is 2 seconds late costs the
- *   process (or, in-process, the thread) that runs it. Host functions may be called from any thread
- *   while the instance lives, but not from describe.
+ *   process that runs it (or, in-process, its place among those calls until it returns). Host
+ *   functions may be called from any thread while the instance lives, but not from describe.
  *   A plugin does not fork, exit, install signal handlers, change the directory, the environment or
  *   the locale, nor use the descriptors 0 to 2. No C++ exception may leave a function.
  *
@@ -227,8 +226,9 @@ typedef struct belfry_plugin {
     const char *(*describe)(void);
 
     /* [alone] Required. Builds an instance from the complete configuration, a JSON object. On
-     * failure: NULL, and status and detail in `result`. Connect lazily: a gateway that is down is
-     * no reason to fail here. `host` stays valid until destroy returns. */
+     * failure: NULL, and status and detail in `result`. UNAVAILABLE and THROTTLED are tried again
+     * by the clock, anything else when something has changed. Connect lazily: a gateway that is down
+     * is no reason to fail here. `host` stays valid until destroy returns. */
     void *(*create)(const belfry_host *host, belfry_str config_json, belfry_result *result);
 
     /* [alone] Required. The last call; joins every thread that the instance started. */

@@ -17,7 +17,7 @@ use crate::{
     clock::{Clock, Timestamp},
     domain::ReceiptState,
     ids,
-    plugin::{self, Call, HttpRequest, Provider, Registry, Status},
+    plugin::{self, Call, HttpRequest, Provider, Registry, ReportTurn, Status},
     store::{Noted, Receipt, Stamp, Store},
 };
 
@@ -41,9 +41,9 @@ pub struct Receipts {
     store: Store,
     clock: Clock,
     providers: Arc<Registry>,
-    held: Mutex<Vec<(Instant, Receipt)>>,
-    /// When forged calls were last told of, and how many came since.
-    forged: Mutex<(Option<Instant>, u64)>,
+    held: Mutex<Vec<(Timestamp, Receipt)>>,
+    /// When refused calls were last told of, and how many came since.
+    refused: Mutex<(Option<Instant>, u64)>,
 }
 
 /// What the caller of a webhook is answered.
@@ -51,10 +51,8 @@ pub struct Receipts {
 pub enum HookAnswer {
     /// The plugin has read it; with the HTTP status.
     Read(u16),
-    /// There is no such provider, or it has no webhook.
-    Unknown,
-    /// The plugin does not believe it.
-    Forged,
+    /// The plugin does not believe it, or there is none that could: a stranger must not learn which.
+    Refused,
     /// Not now: the gateway should try again.
     Unavailable,
 }
@@ -66,19 +64,31 @@ impl Receipts {
             clock,
             providers,
             held: Mutex::default(),
-            forged: Mutex::default(),
+            refused: Mutex::default(),
         }
+    }
+
+    /// Lets one report of a provider's gateway in; blocks for nothing.
+    ///
+    /// # Errors
+    /// What the caller is answered: few reports of one provider are read at a time, and not all providers
+    /// read any. One that is not loaded, or is being loaded again, may: its gateway should try again.
+    pub fn admit(&self, provider: &str) -> Result<ReportTurn, HookAnswer> {
+        let Some(provider) = self.providers.provider(provider) else {
+            self.tell_of_refused("there is no provider of that name");
+            return Err(HookAnswer::Refused);
+        };
+        if provider.is_loaded() && !provider.abilities().webhook {
+            self.tell_of_refused(&format!("provider {} reads no reports", provider.name()));
+            return Err(HookAnswer::Refused);
+        }
+        provider.report_turn().ok_or(HookAnswer::Unavailable)
     }
 
     /// Lets the plugin of a provider read what its gateway reports; blocks. What it reports is on disk
     /// when the answer is given.
-    pub fn hook(&self, provider: &str, request: HttpRequest) -> HookAnswer {
-        let Some(provider) = self.providers.provider(provider) else {
-            return HookAnswer::Unknown;
-        };
-        if !provider.abilities().webhook {
-            return HookAnswer::Unknown;
-        }
+    pub fn hook(&self, turn: &ReportTurn, request: HttpRequest) -> HookAnswer {
+        let provider = turn.provider();
         let answer = provider.call(Call::Webhook(HttpRequest {
             timeout: TIMEOUT,
             ..request
@@ -86,10 +96,11 @@ impl Receipts {
         match answer.status {
             Status::Ok => {}
             Status::Rejected => {
-                self.tell_of_forged(provider.name(), &answer.detail);
-                return HookAnswer::Forged;
+                let name = provider.name();
+                self.tell_of_refused(&format!("provider {name} says: {}", answer.detail));
+                return HookAnswer::Refused;
             }
-            Status::Unsupported => return HookAnswer::Unknown,
+            Status::Unsupported => return HookAnswer::Refused,
             _ => return HookAnswer::Unavailable,
         }
         match self.take(provider.name(), answer.receipts) {
@@ -99,18 +110,18 @@ impl Receipts {
     }
 
     /// Anybody can call: one line a minute says how many were not believed.
-    fn tell_of_forged(&self, provider: &str, detail: &str) {
-        let mut forged = self.forged.lock().unwrap_or_else(PoisonError::into_inner);
-        forged.1 += 1;
-        if forged
+    fn tell_of_refused(&self, reason: &str) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.1 += 1;
+        if refused
             .0
             .is_some_and(|told| told.elapsed() < Duration::from_secs(60))
         {
             return;
         }
-        let count = std::mem::take(&mut forged.1);
-        forged.0 = Some(Instant::now());
-        warn!("{count} calls of gateways were refused, the last by provider {provider}: {detail}");
+        let count = std::mem::take(&mut refused.1);
+        refused.0 = Some(Instant::now());
+        warn!("{count} calls of gateways were refused, the last because {reason}");
     }
 
     /// Notes receipts of a provider; false if they cannot be written now.
@@ -124,19 +135,10 @@ impl Receipts {
             Ok(strays) => {
                 let mut held = self.held();
                 let free = MOST_HELD.saturating_sub(held.len());
-                if strays.len() > free {
-                    warn!(
-                        "{} receipts without a message are dropped",
-                        strays.len() - free
-                    );
-                }
-                let since = Instant::now();
-                held.extend(
-                    strays
-                        .into_iter()
-                        .take(free)
-                        .map(|receipt| (since, receipt)),
-                );
+                let (kept, dropped) = strays.split_at(free.min(strays.len()));
+                held.extend(kept.iter().map(|receipt| (now, receipt.clone())));
+                drop(held);
+                self.count_unknown(dropped);
                 true
             }
             Err(fault) => {
@@ -199,7 +201,8 @@ impl Receipts {
         };
         // In the order in which they were held, so a walk over both finds the age of each stray.
         let mut strays = strays.into_iter().peekable();
-        let mut dropped = 0;
+        let now = self.clock.now();
+        let mut dropped = Vec::new();
         let mut kept = Vec::new();
         for (since, receipt) in held {
             let is_stray = strays.peek().is_some_and(|stray| *stray == receipt);
@@ -207,16 +210,28 @@ impl Receipts {
                 continue;
             }
             strays.next();
-            if since.elapsed() < HELD {
+            if now.minus(HELD) < since {
                 kept.push((since, receipt));
             } else {
-                dropped += 1;
+                dropped.push(receipt);
             }
         }
-        if dropped > 0 {
-            warn!("{dropped} receipts were for no message that is known here, and are ignored");
-        }
         self.held().extend(kept);
+        self.count_unknown(&dropped);
+    }
+
+    /// Receipts that were for no message.
+    fn count_unknown(&self, receipts: &[Receipt]) {
+        if receipts.is_empty() {
+            return;
+        }
+        let count = receipts.len();
+        warn!("{count} receipts were for no message that is known here, and are ignored");
+        for receipt in receipts {
+            if let Some(provider) = self.providers.provider(&receipt.provider) {
+                provider.note_unknown_receipts(1);
+            }
+        }
     }
 
     /// Asks for the messages of a provider that are young and without a final receipt, some at a time,
@@ -256,7 +271,7 @@ impl Receipts {
         }
     }
 
-    fn held(&self) -> MutexGuard<'_, Vec<(Instant, Receipt)>> {
+    fn held(&self) -> MutexGuard<'_, Vec<(Timestamp, Receipt)>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

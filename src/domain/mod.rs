@@ -60,8 +60,8 @@ pub use search::{
 pub use search_words::{search_query, search_words};
 pub use segments::{Encoding, Segments};
 pub use sms_gateway::{
-    CallStatus, InstalledPlugin, PluginDescription, PluginFault, ProviderFailure, ProviderState,
-    RunningProvider, ShownSettings, SmsGateway, TestResult, TestSms, WantedPlugin,
+    CallStatus, InstalledPlugin, PluginDescription, PluginFault, ProviderFailure, ProviderFaults,
+    ProviderState, RunningProvider, ShownSettings, SmsGateway, TestResult, TestSms, WantedPlugin,
 };
 pub use smtp_settings::SmtpSettings;
 pub use template::{render, variables};

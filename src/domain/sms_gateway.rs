@@ -66,6 +66,25 @@ pub struct RunningProvider {
     pub counts: Vec<(CallStatus, u64)>,
     /// Why the last reload changed nothing; empty if it did.
     pub reload_fault: String,
+    /// The bytes of memory that its process, which may be the server, has resident.
+    pub resident_bytes: u64,
+    /// How many libraries of plugins are in that process.
+    pub libraries: u64,
+    /// What it did wrong since the server started.
+    pub faults: ProviderFaults,
+}
+
+/// What a plugin and its gateway did wrong, and how often.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProviderFaults {
+    /// Answers with something that makes no sense.
+    pub garbage: u64,
+    /// Receipts for messages that nobody knows.
+    pub unknown_receipts: u64,
+    /// Calls of a gateway that the plugin did not believe.
+    pub forged_reports: u64,
+    /// Lines for the log that were too many.
+    pub dropped_lines: u64,
 }
 
 /// What a provider is doing; the numbers are the API's.

@@ -7,7 +7,7 @@
 
 #![allow(unsafe_code)]
 
-use std::{ffi::c_char, time::Duration};
+use std::{borrow::Cow, ffi::c_char, time::Duration};
 
 pub(super) use belfry_plugin::abi::*;
 
@@ -144,19 +144,24 @@ impl ReceiptList {
         }
     }
 
-    /// The first `count` of them, without those that make no sense.
-    pub(super) fn read(&self, count: u32) -> Vec<HostReceipt> {
-        let filled = self.0.iter().take(count as usize);
-        filled
-            .filter_map(|receipt| {
-                Some(HostReceipt {
-                    provider_id: Some(field(&receipt.provider_id)).filter(|id| !id.is_empty())?,
-                    state: receipt_state_of(receipt.state)?,
-                    provider_code: field(&receipt.provider_code),
+    /// Puts the first `count` of them into an answer, without those that make no sense.
+    pub(super) fn read(&self, count: u32, mut answer: Answer) -> Answer {
+        let count = count as usize;
+        let mut is_garbage = count > self.0.len();
+        for receipt in self.0.iter().take(count) {
+            let provider_id = field(&receipt.provider_id, &mut is_garbage);
+            match receipt_state_of(receipt.state) {
+                Some(state) if !provider_id.is_empty() => answer.receipts.push(HostReceipt {
+                    provider_id,
+                    state,
+                    provider_code: field(&receipt.provider_code, &mut is_garbage),
                     at_unix_ms: receipt.at_unix_ms,
-                })
-            })
-            .collect()
+                }),
+                _ => is_garbage = true,
+            }
+        }
+        answer.is_garbage |= is_garbage;
+        answer
     }
 }
 
@@ -168,23 +173,30 @@ pub(super) fn millis(duration: Duration) -> u32 {
 /// What a plugin left in its result.
 pub(super) fn result(raw: &Result) -> Answer {
     let status = status_of(raw.status);
+    let (verdict, http_status) = (verdict_of(raw.verdict), http_status_of(raw.http_status));
+    let mut is_garbage = status.is_none()
+        || (verdict.is_none() && raw.verdict != 0)
+        || (http_status.is_none() && raw.http_status != 0);
+    let mut text = |raw: &[c_char]| field(raw, &mut is_garbage);
     let detail = match (status, raw.status) {
-        (Some(_), _) => field(&raw.detail),
+        (Some(_), _) => text(&raw.detail),
         (None, 0) => "the plugin set no status".into(),
         (None, unknown) => format!("the plugin answered unknown status {unknown}"),
     };
     let status = status.unwrap_or(Status::Internal);
+    let [price, provider_id, provider_code] =
+        [&raw.price[..], &raw.provider_id, &raw.provider_code].map(text);
     Answer {
-        status,
         retry_after: (status == Status::Throttled && raw.retry_after_ms > 0)
             .then(|| Duration::from_millis(raw.retry_after_ms.into())),
         segments: (raw.segments > 0).then_some(raw.segments),
-        price: field(&raw.price),
-        provider_id: field(&raw.provider_id),
-        provider_code: field(&raw.provider_code),
+        price,
+        provider_id,
+        provider_code,
         detail,
-        verdict: verdict_of(raw.verdict),
-        http_status: http_status_of(raw.http_status),
+        verdict,
+        http_status,
+        is_garbage,
         ..Answer::of(status)
     }
 }
@@ -276,13 +288,17 @@ pub(super) fn number_of_receipt_state(state: ReceiptState) -> i32 {
 }
 
 /// The text of an inline field: to its NUL or its end, bad UTF-8 replaced, control characters dropped.
-fn field(raw: &[c_char]) -> String {
+/// `is_garbage` becomes true if that was needed for more than the ends of lines.
+fn field(raw: &[c_char], is_garbage: &mut bool) -> String {
     let bytes: Vec<u8> = raw
         .iter()
         .take_while(|byte| **byte != 0)
         .map(|byte| byte.to_ne_bytes()[0])
         .collect();
-    clean(&String::from_utf8_lossy(&bytes))
+    let text = String::from_utf8_lossy(&bytes);
+    let is_odd = |c: char| c.is_control() && !c.is_ascii_whitespace();
+    *is_garbage |= matches!(text, Cow::Owned(_)) || text.contains(is_odd);
+    clean(&text)
 }
 
 /// Text that cannot break a log line or a terminal.
@@ -294,56 +310,13 @@ pub(super) fn clean(text: &str) -> String {
 ///
 /// # Safety
 /// `view` is null or points at `len` readable bytes that nobody changes meanwhile.
-pub(super) unsafe fn lossy<'a>(view: Str, limit: usize) -> std::borrow::Cow<'a, str> {
+pub(super) unsafe fn lossy<'a>(view: Str, limit: usize) -> Cow<'a, str> {
     if view.ptr.is_null() {
         return "".into();
     }
     // SAFETY: the caller's promise.
     let bytes = unsafe { std::slice::from_raw_parts(view.ptr.cast::<u8>(), view.len.min(limit)) };
     String::from_utf8_lossy(bytes)
-}
-
-/// The most headers of a request that a plugin makes.
-const MOST_HEADERS: usize = 64;
-/// The longest URL, header or body of such a request, in bytes.
-const LONGEST_PART: usize = 1024 * 1024;
-
-/// A request that a plugin makes, as owned values.
-///
-/// # Safety
-/// What the request points at can be read and does not change meanwhile.
-pub(super) unsafe fn owned_request(
-    raw: &HttpRequest,
-) -> std::result::Result<message::HttpRequest, &'static str> {
-    if raw.header_count > MOST_HEADERS || (raw.header_count > 0 && raw.headers.is_null()) {
-        return Err("the request has too many headers");
-    }
-    // SAFETY: the caller's promise.
-    unsafe {
-        let text = |view: Str| match view.len > LONGEST_PART {
-            true => Err("a part of the request is longer than 1 MB"),
-            false => Ok(lossy(view, LONGEST_PART).into_owned()),
-        };
-        let mut headers = Vec::with_capacity(raw.header_count);
-        for index in 0..raw.header_count {
-            let header = &*raw.headers.add(index);
-            headers.push((text(header.name)?, text(header.value)?));
-        }
-        if raw.body.len > LONGEST_PART {
-            return Err("the body of the request is longer than 1 MB");
-        }
-        let body = match raw.body.ptr.is_null() {
-            true => Vec::new(),
-            false => std::slice::from_raw_parts(raw.body.ptr.cast::<u8>(), raw.body.len).to_vec(),
-        };
-        Ok(message::HttpRequest {
-            method: text(raw.method)?,
-            url: text(raw.url)?,
-            headers,
-            body,
-            timeout: Duration::from_millis(raw.timeout_ms.into()),
-        })
-    }
 }
 
 #[cfg(test)]
@@ -362,6 +335,35 @@ mod tests {
         assert_eq!(result.status, Status::Internal);
         assert_eq!(result.provider_id, "A".repeat(128));
         assert_eq!(result.provider_code, "\u{fffd}B");
+        assert!(result.is_garbage);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_marked_and_what_is_empty_is_not() {
+        let mut raw = Result::empty();
+        raw.status = status::OK;
+        let marked = |raw: &Result| result(raw).is_garbage;
+        assert!(!marked(&raw));
+        raw.detail[0] = b'\n' as c_char;
+        assert!(!marked(&raw), "lines are text");
+        raw.detail[0] = 7;
+        assert!(marked(&raw));
+        raw.detail[0] = 0;
+        raw.verdict = 99;
+        assert!(marked(&raw));
+        (raw.verdict, raw.http_status) = (0, 99);
+        assert!(marked(&raw));
+
+        let mut list = ReceiptList::new();
+        list.0[0].provider_id[0] = b'p' as c_char;
+        list.0[0].state = receipt_state::DELIVERED;
+        let read = |list: &ReceiptList, count| list.read(count, Answer::of(Status::Ok));
+        assert!(!read(&list, 1).is_garbage);
+        assert_eq!(read(&list, 1).receipts.len(), 1);
+        assert!(read(&list, 2).is_garbage, "one without a name");
+        list.0[0].state = 99;
+        assert!(read(&list, 1).is_garbage);
+        assert!(read(&list, 65).is_garbage);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use super::{
     Limits, abi,
     frame::{self, Body},
     host::{MAX_LINE, PluginLog, cut, lock},
-    instance::{Instance, OnDeath},
+    instance::{Instance, OnDeath, Refusal},
     message::{Abilities, Answer, Call, Status},
 };
 
@@ -57,6 +57,8 @@ pub(super) struct Start<'a> {
 /// A running child.
 pub(super) struct Child {
     process: Mutex<Process>,
+    /// Its process id.
+    id: u32,
     socket: Mutex<UnixStream>,
     /// Who waits for which reply; `None` when the child is dead.
     calls: Mutex<Option<HashMap<u64, Sender<Answer>>>>,
@@ -93,6 +95,7 @@ impl Child {
             .map_err(|error| format!("cannot start a child process: {error}"))?;
         let (done, ended) = bounded(0);
         let child = Arc::new(Self {
+            id: process.id(),
             process: Mutex::new(process),
             socket: Mutex::new(ours.try_clone().map_err(|error| error.to_string())?),
             calls: Mutex::new(Some(HashMap::new())),
@@ -149,13 +152,16 @@ impl Child {
     ///
     /// # Errors
     /// What the plugin says, or how its process ended.
-    pub(super) fn create(&self, config_json: String) -> Result<(), String> {
+    pub(super) fn create(&self, config_json: String) -> Result<(), Refusal> {
         let body = Body::Create(frame::Create { config_json });
         match self.exchange(CREATE, body, self.limits.create) {
-            Ok(result) if result.status == Status::Ok => Ok(()),
-            Ok(result) => Err(format!("create failed: {}", self.log.mask(&result.detail))),
+            Ok(answer) if answer.status == Status::Ok => Ok(()),
+            Ok(answer) => {
+                let detail = self.log.mask(&answer.detail);
+                Err(Refusal::of_plugin(&answer, &detail))
+            }
             Err(Lost::NotSent(reason) | Lost::Unknown(reason)) => {
-                Err(format!("create failed: {reason}"))
+                Err(format!("create failed: {reason}").into())
             }
         }
         .inspect_err(|_| self.kill("was refused"))
@@ -235,8 +241,13 @@ impl Child {
             abi::log_level::INFO => Level::Info,
             _ => Level::Debug,
         };
-        self.log
-            .write(level, &abi::clean(&line.message_id), &line.line);
+        if line.dropped > 0 {
+            self.log.note_dropped(line.dropped);
+        }
+        if !line.line.is_empty() {
+            self.log
+                .write(level, &abi::clean(&line.message_id), &line.line);
+        }
     }
 
     /// Ends the process at once; the first reason is the one that is told.
@@ -270,6 +281,10 @@ impl Instance for Child {
 
     fn is_alive(&self) -> bool {
         lock(&self.calls).is_some()
+    }
+
+    fn process(&self) -> Option<u32> {
+        Some(self.id)
     }
 
     fn stop(&self) {

@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use prost::Message as _;
 
 /// The version of these messages.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// The longest message in bytes.
 pub(super) const MAX_FRAME: usize = 1024 * 1024;
 
@@ -193,6 +193,8 @@ pub(super) struct Reply {
     pub http_status: u32,
     #[prost(message, repeated, tag = "11")]
     pub receipts: Vec<Receipt>,
+    #[prost(bool, tag = "12")]
+    pub is_garbage: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -207,7 +209,7 @@ pub(super) struct Receipt {
     pub at_unix_ms: i64,
 }
 
-/// From the child: a line of the plugin.
+/// From the child: a line of the plugin, if it is not empty, and how many were dropped before it.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Log {
     #[prost(int32, tag = "1")]
@@ -216,6 +218,8 @@ pub(super) struct Log {
     pub message_id: String,
     #[prost(string, tag = "3")]
     pub line: String,
+    #[prost(uint64, tag = "4")]
+    pub dropped: u64,
 }
 
 /// To the child: finish the calls, destroy the instance, leave.
@@ -276,6 +280,7 @@ mod tests {
             level: 3,
             message_id: "m1".into(),
             line: "hello".into(),
+            dropped: 3,
         });
         let mut wire = Vec::new();
         write(&mut wire, body.clone()).unwrap();
@@ -303,6 +308,7 @@ mod tests {
             level: 3,
             message_id: String::new(),
             line,
+            dropped: 0,
         });
         assert!(write(&mut Vec::new(), body).is_err());
     }

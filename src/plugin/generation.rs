@@ -7,7 +7,7 @@
 use std::{
     fs::DirBuilder,
     os::unix::fs::DirBuilderExt as _,
-    sync::{Arc, Mutex},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -18,11 +18,12 @@ use serde_json::Value;
 use super::{
     Isolation, Options, Origin, ProviderConfig, abi,
     child::{Child, Start},
-    host::{LocalServices, PluginLog, lock},
+    host::{LocalServices, PluginLog},
     inproc::Native,
-    instance::{Instance, OnDeath},
+    instance::{Instance, OnDeath, Refusal},
     load::{self, Checked},
     manifest::Manifest,
+    memory,
     message::{Abilities, Answer, Call, Status},
     schema,
     workers::Workers,
@@ -32,8 +33,6 @@ use super::{
 const LONGEST_CALL: Duration = Duration::from_secs(60);
 /// How long a new generation may take to say that it is healthy.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
-/// Libraries in this process from which on it is worth a warning: none is ever unloaded.
-const MANY_LIBRARIES: usize = 8;
 
 /// A plugin that is loaded and created.
 pub(super) struct Generation {
@@ -52,6 +51,8 @@ pub(super) struct Opened {
     pub generation: Arc<Generation>,
     /// Calls that run on it.
     pub running: usize,
+    /// Those of them that gateways made.
+    pub reports: usize,
     /// Cloned for each call; `idle` is disconnected when the last is dropped.
     pub busy: Sender<()>,
     idle: Receiver<()>,
@@ -63,6 +64,7 @@ impl Opened {
         Self {
             generation: Arc::new(generation),
             running: 0,
+            reports: 0,
             busy,
             idle,
         }
@@ -93,7 +95,7 @@ impl Generation {
     /// Loads a checked file, configures and creates the plugin.
     ///
     /// # Errors
-    /// One sentence for the operator.
+    /// One sentence for the operator, and whether only a change helps.
     pub(super) fn open(
         number: u64,
         config: &ProviderConfig,
@@ -101,7 +103,7 @@ impl Generation {
         checked: &Checked,
         log: &Arc<PluginLog>,
         on_death: OnDeath,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Refusal> {
         let started = Instant::now();
         let (instance, description, manifest, abilities): (Arc<dyn Instance>, _, _, _) =
             match config.isolation {
@@ -121,10 +123,11 @@ impl Generation {
                 }
                 Isolation::InProcess => {
                     let loaded = load::open(&checked.path)?;
-                    count_library(&checked.sha256);
+                    memory::count_library(&checked.sha256);
                     let limits = options.limits;
                     if started.elapsed() > limits.hello {
-                        return Err(format!("took longer than {:?} to load", limits.hello));
+                        let reason = format!("took longer than {:?} to load", limits.hello);
+                        return Err(reason.into());
                     }
                     let (manifest, complete) =
                         configure(config, options, log, &loaded.description)?;
@@ -134,8 +137,8 @@ impl Generation {
                     });
                     let native = Native::create(&loaded, services, &complete.to_string());
                     let native = native
-                        .map_err(|answer| format!("create failed: {}", log.mask(&answer.detail)))?;
-                    let workers = Workers::start(native, manifest.max_concurrency, limits.grace);
+                        .map_err(|answer| Refusal::of_plugin(&answer, &log.mask(&answer.detail)))?;
+                    let workers = Workers::start(native, manifest.max_concurrency, limits.grace)?;
                     let abilities = abi::abilities(&loaded.table);
                     (Arc::new(workers), loaded.description, manifest, abilities)
                 }
@@ -199,21 +202,4 @@ fn configure(
     };
     schema::complete(&manifest.config_schema, &mut settings, base)?;
     Ok((manifest, settings))
-}
-
-/// Counts the libraries that stay in this process for ever.
-fn count_library(sha256: &str) {
-    static LOADED: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    let mut loaded = lock(&LOADED);
-    if loaded.iter().any(|other| other == sha256) {
-        return;
-    }
-    loaded.push(sha256.to_owned());
-    if loaded.len() > MANY_LIBRARIES {
-        log::warn!(
-            "{} plugin libraries are in this process and none is ever unloaded; restart the server \
-             when it suits, or use isolation = \"process\"",
-            loaded.len()
-        );
-    }
 }

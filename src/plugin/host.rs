@@ -7,7 +7,10 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -54,6 +57,8 @@ pub(super) struct PluginLog {
     keys: Mutex<VecDeque<String>>,
     calls: Mutex<Calls>,
     bucket: Mutex<Bucket>,
+    /// Lines that were too many.
+    dropped: AtomicU64,
 }
 
 /// Calls whose secrets are masked: those that run, and the last that ended.
@@ -81,6 +86,7 @@ impl PluginLog {
             keys: Mutex::default(),
             calls: Mutex::default(),
             bucket: Mutex::new(Bucket::full()),
+            dropped: AtomicU64::new(0),
         }
     }
 
@@ -179,17 +185,36 @@ impl PluginLog {
         }
         let dropped = match lock(&self.bucket).take(Instant::now()) {
             Some(dropped) => dropped,
-            None => return,
+            None => {
+                self.dropped.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
         };
         let name = &self.name;
         if dropped > 0 {
-            log::warn!(target: "belfry::plugin", "provider {name}: {dropped} log lines dropped");
+            self.warn_of_dropped(dropped);
         }
         let line = self.mask(cut(line));
         match message_id {
             "" => log::log!(target: "belfry::plugin", level, "provider {name}: {line}"),
             id => log::log!(target: "belfry::plugin", level, "provider {name}: {line} [{id}]"),
         }
+    }
+
+    /// How many lines were too many since the start.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Lines that a child has dropped itself.
+    pub(super) fn note_dropped(&self, lines: u64) {
+        self.dropped.fetch_add(lines, Ordering::Relaxed);
+        self.warn_of_dropped(lines);
+    }
+
+    fn warn_of_dropped(&self, lines: u64) {
+        let name = &self.name;
+        log::warn!(target: "belfry::plugin", "provider {name}: {lines} log lines dropped");
     }
 }
 
@@ -263,7 +288,12 @@ impl Bucket {
             return None;
         }
         self.tokens -= 1.0;
-        Some(std::mem::take(&mut self.dropped))
+        Some(self.told())
+    }
+
+    /// How many lines were dropped since the last time; it counts from 0 again.
+    pub(super) fn told(&mut self) -> u64 {
+        std::mem::take(&mut self.dropped)
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
     ffi::c_void,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use belfry_plugin::HttpFailure;
@@ -22,6 +23,11 @@ use super::{
     load::Loaded,
     message::{Answer, Call, Check, HttpRequest, Message, Status},
 };
+
+/// The most headers of a request that a plugin makes.
+const MOST_HEADERS: usize = 64;
+/// The longest URL, header or body of such a request, in bytes.
+const LONGEST_PART: usize = 1024 * 1024;
 
 thread_local! {
     /// The message of the call that this thread is in, for the log.
@@ -39,8 +45,7 @@ pub(super) struct Native {
 // SAFETY: the header demands that an instance can be called from any worker thread; `destroy` runs
 // when nobody else holds it.
 unsafe impl Send for Native {}
-// SAFETY: the header demands that up to `max_concurrency` calls may run at once, and beside them those
-// that were given up on; the callers keep to it.
+// SAFETY: the header demands that up to `max_concurrency` calls may run at once; the callers keep to it.
 unsafe impl Sync for Native {}
 
 struct HostTable {
@@ -121,6 +126,7 @@ impl Native {
         if answer.status == Status::Ok && answer.verdict.is_none() {
             return Some(Answer {
                 detail: "the plugin gave no verdict".into(),
+                is_garbage: true,
                 ..Answer::of(Status::Internal)
             });
         }
@@ -152,10 +158,7 @@ impl Native {
                 &raw mut result,
             );
         }
-        Some(Answer {
-            receipts: list.read(view.count),
-            ..abi::result(&result)
-        })
+        Some(list.read(view.count, abi::result(&result)))
     }
 
     fn webhook(&self, request: &HttpRequest) -> Option<Answer> {
@@ -181,10 +184,7 @@ impl Native {
                 &raw mut result,
             );
         }
-        Some(Answer {
-            receipts: list.read(receipts.count),
-            ..abi::result(&result)
-        })
+        Some(list.read(receipts.count, abi::result(&result)))
     }
 }
 
@@ -255,13 +255,49 @@ unsafe extern "C" fn http(
     // length of the call, and a response of its own. `lossy` and the copies below take any bytes.
     unsafe {
         let services = services(host);
-        let outcome = match abi::owned_request(&*request) {
+        let outcome = match owned_request(&*request) {
             // A client that panics must not unwind through the plugin.
             Ok(request) => catch_unwind(AssertUnwindSafe(|| services.http(&request)))
                 .unwrap_or_else(|_| Err(no_answer(true, "a fault of the server"))),
             Err(reason) => Err(no_answer(false, reason)),
         };
         belfry_plugin::answer(outcome, response);
+    }
+}
+
+/// A request that a plugin makes, as owned values.
+///
+/// # Safety
+/// What the request points at can be read and does not change meanwhile.
+unsafe fn owned_request(raw: &abi::HttpRequest) -> Result<HttpRequest, &'static str> {
+    if raw.header_count > MOST_HEADERS || (raw.header_count > 0 && raw.headers.is_null()) {
+        return Err("the request has too many headers");
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        let text = |view: abi::Str| match view.len > LONGEST_PART {
+            true => Err("a part of the request is longer than 1 MB"),
+            false => Ok(abi::lossy(view, LONGEST_PART).into_owned()),
+        };
+        let mut headers = Vec::with_capacity(raw.header_count);
+        for index in 0..raw.header_count {
+            let header = &*raw.headers.add(index);
+            headers.push((text(header.name)?, text(header.value)?));
+        }
+        if raw.body.len > LONGEST_PART {
+            return Err("the body of the request is longer than 1 MB");
+        }
+        let body = match raw.body.ptr.is_null() {
+            true => Vec::new(),
+            false => std::slice::from_raw_parts(raw.body.ptr.cast::<u8>(), raw.body.len).to_vec(),
+        };
+        Ok(HttpRequest {
+            method: text(raw.method)?,
+            url: text(raw.url)?,
+            headers,
+            body,
+            timeout: Duration::from_millis(raw.timeout_ms.into()),
+        })
     }
 }
 

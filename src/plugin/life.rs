@@ -1,6 +1,9 @@
 //! The thread of a provider: it loads the plugin, waits for its death and loads it again when the
 //! state machine says so, and puts a new generation in the old one's place when it is told to.
 //!
+//! A plugin whose `create` refuses is created again when something has changed or somebody says so,
+//! and by the clock only if it said UNAVAILABLE or THROTTLED: a network that comes up after the server
+//! must not need an operator. What else stops a start is tried again now and then.
 //! It is the only one that starts anything. A reload that fails changes nothing and says why.
 
 use std::{
@@ -14,7 +17,7 @@ use super::{
     ProviderConfig,
     generation::{Generation, Opened},
     host::lock,
-    instance::OnDeath,
+    instance::{OnDeath, Refusal},
     load::{self, Checked},
     provider::Provider,
     state::State,
@@ -38,7 +41,7 @@ struct Life {
     number: u64,
     /// The file that a restart loads again.
     checked: Option<Checked>,
-    /// When the next generation is started; `None` while one runs.
+    /// When the next generation is started; `None` while one runs, and when only a change helps.
     due: Option<Instant>,
 }
 
@@ -92,6 +95,7 @@ impl Provider {
         let config = self.config();
         let opened = self
             .checked(life.checked.take(), &config)
+            .map_err(Refusal::from)
             .and_then(|checked| {
                 let generation = self.generation(life, &config, &checked)?;
                 life.checked = Some(checked);
@@ -107,8 +111,8 @@ impl Provider {
                 // One on probation is still closed, and yet takes a call now.
                 self.tell();
             }
-            Err(reason) => {
-                life.due = Some(self.change(|inner| inner.health.refused(reason, Instant::now())));
+            Err(refusal) => {
+                life.due = self.change(|inner| inner.health.refused(refusal, Instant::now()));
             }
         }
     }
@@ -126,7 +130,7 @@ impl Provider {
         life: &mut Life,
         config: &ProviderConfig,
         checked: &Checked,
-    ) -> Result<Generation, String> {
+    ) -> Result<Generation, Refusal> {
         life.number += 1;
         let (number, events) = (life.number, self.events.clone());
         let on_death: OnDeath = Box::new(move |reason| {
@@ -159,7 +163,7 @@ impl Provider {
     /// Puts a new generation in the old one's place, if there is anything new and it works.
     fn reload(&self, life: &mut Life, config: ProviderConfig) {
         let name = self.name();
-        if life.due.is_some() {
+        if lock(&self.inner).opened.is_none() {
             self.change(|inner| {
                 inner.config = Arc::new(config);
                 inner.reload_fault = None;
@@ -215,7 +219,8 @@ impl Provider {
         if is_same {
             return Ok(None);
         }
-        let generation = self.generation(life, config, &checked)?;
+        let generation = self.generation(life, config, &checked);
+        let generation = generation.map_err(|refusal| refusal.reason)?;
         generation
             .check_health(&self.log)
             .inspect_err(|_| generation.instance.stop())?;

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// The longest description, in bytes.
 pub(super) const MAX_DESCRIPTION: usize = 64 * 1024;
+/// The most calls that one instance may take at a time.
+pub(super) const MOST_CALLS: usize = 64;
 
 /// A checked description.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,7 +48,7 @@ impl Manifest {
         if manifest.id.is_empty() || manifest.id.len() > 100 || !manifest.id.chars().all(good) {
             return Err("the plugin's id must be 1 to 100 letters, digits, '-', '_' or '.'".into());
         }
-        if !(1..=64).contains(&manifest.max_concurrency) {
+        if !(1..=MOST_CALLS).contains(&manifest.max_concurrency) {
             return Err("the plugin's max_concurrency must be 1 to 64".into());
         }
         if !manifest.config_schema.is_null() && !manifest.config_schema.is_object() {

@@ -238,6 +238,9 @@ pub struct Answer {
     pub http_status: Option<u16>,
     /// The news; only after [`Call::Poll`] and [`Call::Webhook`].
     pub receipts: Vec<Receipt>,
+    /// Whether something in it made no sense and was replaced or left out: an unknown number, bytes
+    /// that are no text.
+    pub is_garbage: bool,
 }
 
 impl Answer {
@@ -264,6 +267,7 @@ impl Answer {
             verdict: None,
             http_status: None,
             receipts: Vec::new(),
+            is_garbage: false,
         }
     }
 }

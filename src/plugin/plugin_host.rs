@@ -30,7 +30,7 @@ use super::{
     host::{Bucket, Services, lock, made},
     inproc::Native,
     load,
-    manifest::Manifest,
+    manifest::{self, Manifest},
     message::{Answer, HttpRequest, Status},
 };
 
@@ -38,6 +38,8 @@ use super::{
 const SOCKET: i32 = 200;
 /// The most descriptors that the process may have.
 const DESCRIPTORS: u64 = 512;
+/// The stack of a thread that makes calls, in bytes; what is not touched of it is not there.
+const STACK: usize = 2 * 1024 * 1024;
 
 /// Serves one plugin to the server that started this process.
 pub fn run_plugin_host() -> ExitCode {
@@ -59,21 +61,34 @@ pub(super) fn prepare() -> io::Result<UnixStream> {
     let socket = rustix::io::fcntl_dupfd_cloexec(&stdin, SOCKET)?;
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     // A core would hold codes and keys; the limit alone does not stop one that goes to a pipe.
-    limit(Resource::Core, 0)?;
+    limit(Resource::Core, 0, 0)?;
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    limit(Resource::Nofile, DESCRIPTORS)?;
+    limit(Resource::Nofile, DESCRIPTORS, DESCRIPTORS)?;
     outlive_signals()?;
     Ok(UnixStream::from(socket))
 }
 
-fn limit(resource: Resource, most: u64) -> io::Result<()> {
+/// Limits a resource now, and how far it can be raised later.
+fn limit(resource: Resource, now: u64, later: u64) -> io::Result<()> {
     let maximum = rustix::process::getrlimit(resource).maximum;
-    let most = maximum.map_or(most, |maximum| maximum.min(most));
+    let no_more = |most: u64| Some(maximum.map_or(most, |maximum| maximum.min(most)));
     let limit = Rlimit {
-        current: Some(most),
-        maximum: Some(most),
+        current: no_more(now),
+        maximum: no_more(later),
     };
     Ok(setrlimit(resource, limit)?)
+}
+
+/// Limits the private memory to what the operator allows and the stacks of so many threads. The system
+/// counts a stack in full, touched or not, and they are the host's, so they must not be taken from the
+/// plugin.
+fn limit_memory(allowed: Option<u64>, threads: usize) -> io::Result<()> {
+    let Some(allowed) = allowed else {
+        return Ok(());
+    };
+    let with_stacks = |threads: usize| allowed.saturating_add((threads * STACK) as u64);
+    let later = with_stacks(manifest::MOST_CALLS);
+    limit(Resource::Data, with_stacks(threads), later)
 }
 
 /// Handles, by doing nothing, the signals that must not end it. A service manager sends the first
@@ -102,9 +117,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
     let Some(Body::Load(order)) = frame::read(&mut reader)? else {
         return Err(io::Error::other("the server said no Load"));
     };
-    if let Some(most) = order.memory_limit {
-        limit(Resource::Data, most)?;
-    }
+    limit_memory(order.memory_limit, 0)?;
     let loaded = load::open(Path::new(std::ffi::OsStr::from_bytes(&order.path)));
     let loaded = loaded.and_then(|loaded| Ok((Manifest::parse(&loaded.description)?, loaded)));
     let (manifest, loaded) = match loaded {
@@ -123,6 +136,7 @@ fn serve(socket: &UnixStream) -> io::Result<()> {
         Ok(native) => Arc::new(native),
         Err(answer) => return writer.reply(0, *answer),
     };
+    limit_memory(order.memory_limit, manifest.max_concurrency)?;
     writer.reply(0, Answer::of_host(Status::Ok, ""))?;
     serve_calls(&mut reader, &writer, native, manifest.max_concurrency)
 }
@@ -140,6 +154,7 @@ fn serve_calls(
             let (native, queue, writer) = (native.clone(), queue.clone(), writer.clone());
             thread::Builder::new()
                 .name("call".into())
+                .stack_size(STACK)
                 .spawn(move || work(&native, &queue, &writer))
         })
         .collect::<io::Result<_>>()?;
@@ -185,16 +200,22 @@ impl Writer {
         frame::write(&mut *lock(&self.socket), Body::Hello(hello))
     }
 
+    /// The lines that were dropped are told first, so that they are counted when the call is over.
     fn reply(&self, id: u64, result: Answer) -> io::Result<()> {
+        let dropped = lock(&self.bucket).told();
+        if dropped > 0 {
+            self.line(abi::log_level::WARN, "", "", dropped);
+        }
         let reply = Body::Reply(frame::Reply::new(id, result));
         frame::write(&mut *lock(&self.socket), reply)
     }
 
-    fn line(&self, level: i32, message_id: &str, line: &str) {
+    fn line(&self, level: i32, message_id: &str, line: &str, dropped: u64) {
         let log = frame::Log {
             level,
             message_id: message_id.to_owned(),
             line: line.to_owned(),
+            dropped,
         };
         let _ = frame::write(&mut *lock(&self.socket), Body::Log(log));
     }
@@ -216,16 +237,12 @@ impl Services for Writer {
         let Some(dropped) = lock(&self.bucket).take(Instant::now()) else {
             return;
         };
-        if dropped > 0 {
-            let line = format!("{dropped} log lines dropped");
-            self.line(abi::log_level::WARN, "", &line);
-        }
         let level = match level {
             Level::Error => abi::log_level::ERROR,
             Level::Warn => abi::log_level::WARN,
             Level::Info => abi::log_level::INFO,
             Level::Debug | Level::Trace => abi::log_level::DEBUG,
         };
-        self.line(level, message_id, line);
+        self.line(level, message_id, line, dropped);
     }
 }

@@ -6,7 +6,7 @@
 
 use std::{
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -16,12 +16,14 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     Options, Origin, ProviderConfig,
+    door::Door,
     generation::{Generation, Opened},
     host::{PluginLog, lock},
     life::Event,
+    memory,
     message::{Abilities, Answer, Call, Message, Status},
-    record::{PastFailure, Record, now_unix_ms},
-    state::{Health, State, Ticket},
+    record::{Faults, PastFailure, Record, now_unix_ms},
+    state::{Health, State},
     turns::Turns,
 };
 
@@ -34,7 +36,7 @@ pub struct Provider {
     pub(super) options: Options,
     pub(super) log: Arc<PluginLog>,
     pub(super) inner: Mutex<Inner>,
-    free_slot: Condvar,
+    pub(super) door: Door,
     pub(super) events: Sender<Event>,
     on_change: Mutex<Option<OnChange>>,
     turns: Turns,
@@ -49,6 +51,8 @@ pub(super) struct Inner {
     pub opened: Option<Opened>,
     /// Why the last reload changed nothing.
     pub reload_fault: Option<String>,
+    /// Calls that wait for a slot, without those of gateways.
+    pub waiting: usize,
     record: Record,
     since_unix_ms: i64,
 }
@@ -84,15 +88,13 @@ pub struct ProviderInfo {
     pub counts: Vec<(Status, u64)>,
     /// Why the last reload changed nothing, if it did.
     pub reload_fault: Option<String>,
-}
-
-/// A call that was let in.
-struct Entered {
-    generation: Arc<Generation>,
-    /// `None` for a call that says nothing about the provider's state.
-    ticket: Option<Ticket>,
-    /// Keeps the generation until the call is over.
-    _busy: Sender<()>,
+    /// The bytes of memory that the plugin's process has resident; the server's own, if the plugin runs
+    /// there; 0 if none runs.
+    pub resident_bytes: u64,
+    /// How many libraries of plugins were loaded into that process.
+    pub libraries: usize,
+    /// What it did wrong since the server started.
+    pub faults: Faults,
 }
 
 impl Provider {
@@ -107,10 +109,11 @@ impl Provider {
                 health: Health::new(options.limits.probe),
                 opened: None,
                 reload_fault: None,
+                waiting: 0,
                 record: Record::default(),
                 since_unix_ms: now_unix_ms(),
             }),
-            free_slot: Condvar::new(),
+            door: Door::default(),
             events,
             on_change: Mutex::default(),
             turns: Turns::default(),
@@ -153,6 +156,7 @@ impl Provider {
     pub fn info(&self) -> ProviderInfo {
         let inner = lock(&self.inner);
         let generation = inner.opened.as_ref().map(|opened| &opened.generation);
+        let process = generation.map(|generation| generation.instance.process());
         let text = |text: fn(&Generation) -> &String| {
             generation.map_or_else(String::new, |generation| text(generation).clone())
         };
@@ -172,6 +176,12 @@ impl Provider {
             running: inner.opened.as_ref().map_or(0, |opened| opened.running),
             counts: inner.record.counts(),
             reload_fault: inner.reload_fault.clone(),
+            resident_bytes: process.map_or(0, memory::resident_bytes),
+            libraries: process.map_or(0, |child| child.map_or_else(memory::libraries, |_| 1)),
+            faults: Faults {
+                dropped_lines: self.log.dropped(),
+                ..inner.record.faults
+            },
         }
     }
 
@@ -184,6 +194,11 @@ impl Provider {
     /// The last calls that failed, the newest first, 100 at most.
     pub fn failures(&self) -> Vec<PastFailure> {
         lock(&self.inner).record.failures()
+    }
+
+    /// Whether a plugin is there that could take calls.
+    pub fn is_loaded(&self) -> bool {
+        lock(&self.inner).opened.is_some()
     }
 
     /// What the plugin can do; nothing until it is loaded.
@@ -216,16 +231,6 @@ impl Provider {
         opened.map_or(1, |opened| opened.generation.manifest.max_concurrency)
     }
 
-    /// How many calls it would take at once beside those that run.
-    pub fn free_slots(&self) -> usize {
-        let inner = lock(&self.inner);
-        let opened = inner.opened.as_ref();
-        opened.map_or(0, |opened| {
-            let most = opened.generation.manifest.max_concurrency;
-            most.saturating_sub(opened.running)
-        })
-    }
-
     /// Takes a turn to send a message, so that there are no more a second than the operator wants.
     ///
     /// # Errors
@@ -252,8 +257,7 @@ impl Provider {
     /// Texts in the answer are masked.
     pub fn call(&self, call: Call) -> Answer {
         let started = Instant::now();
-        let is_judged = matches!(call, Call::Send(_) | Call::VerifyStart(_) | Call::Health(_));
-        let entered = match self.enter(started + call.timeout(), is_judged) {
+        let entered = match self.enter(&call, started + call.timeout()) {
             Ok(entered) => entered,
             Err(answer) => return *answer,
         };
@@ -264,62 +268,24 @@ impl Provider {
         let answer = self.log.mask_answer(answer);
         self.log.end(hidden);
         self.change(|inner| {
-            // Anybody can forge a call of the gateway: that must not push real failures out.
-            if !matches!(call, Call::Webhook(_)) {
-                inner.record.note(call.message_id(), &answer);
-            }
+            inner.record.note(&call, &answer);
             let same = |opened: &&mut Opened| Arc::ptr_eq(&opened.generation, &entered.generation);
             // What a generation that was replaced meanwhile says is no news of the present one.
             if let Some(opened) = inner.opened.as_mut().filter(same) {
                 opened.running -= 1;
+                opened.reports -= usize::from(matches!(call, Call::Webhook(_)));
                 if let Some(ticket) = entered.ticket {
                     inner.health.answered(ticket, &answer, Instant::now());
                 }
             }
         });
-        // All of them: a change of the state may send many away, and each that goes wakes nobody.
-        self.free_slot.notify_all();
+        self.wake_waiting();
         answer
     }
 
-    /// Waits for a free slot of the plugin.
-    fn enter(&self, deadline: Instant, is_judged: bool) -> Result<Entered, Box<Answer>> {
-        let mut inner = lock(&self.inner);
-        loop {
-            let now = Instant::now();
-            let Inner { health, opened, .. } = &mut *inner;
-            let Some(opened) = opened else {
-                return Err(closed_door(health, now));
-            };
-            if !opened.generation.instance.is_alive() {
-                let detail = "the plugin's process has just ended";
-                return Err(Box::new(Answer::of_host(Status::Unavailable, detail)));
-            }
-            let left = deadline.saturating_duration_since(now);
-            if !left.is_zero() && opened.running < opened.generation.manifest.max_concurrency {
-                let ticket = match is_judged {
-                    true => Some(health.admit(now).ok_or_else(|| closed_door(health, now))?),
-                    false => None,
-                };
-                opened.running += 1;
-                return Ok(Entered {
-                    generation: opened.generation.clone(),
-                    ticket,
-                    _busy: opened.busy.clone(),
-                });
-            }
-            if left.is_zero() {
-                let detail = "all calls that the provider takes at a time are busy";
-                return Err(Box::new(Answer::of_host(Status::Unavailable, detail)));
-            }
-            let waited = self.free_slot.wait_timeout(inner, left);
-            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    /// Lets the calls that wait for a slot look again.
-    pub(super) fn wake_waiting(&self) {
-        self.free_slot.notify_all();
+    /// Counts receipts that were for no message.
+    pub fn note_unknown_receipts(&self, count: u64) {
+        lock(&self.inner).record.faults.unknown_receipts += count;
     }
 
     /// Changes the inner state, then logs and tells if the provider's state is another one.
@@ -374,14 +340,4 @@ impl Provider {
     pub(super) fn set_on_change(&self, on_change: OnChange) {
         *lock(&self.on_change) = Some(on_change);
     }
-}
-
-fn closed_door(health: &Health, now: Instant) -> Box<Answer> {
-    Box::new(Answer {
-        retry_after: health.due().map(|due| due.saturating_duration_since(now)),
-        ..Answer::of_host(
-            Status::Unavailable,
-            format!("the provider is {}", health.state()),
-        )
-    })
 }

@@ -1,4 +1,4 @@
-//! What a provider's calls came to: counts, and the last failures, for operators.
+//! What a provider's calls came to: counts, the last failures and what made no sense, for operators.
 //!
 //! In memory, since the server started: what became of each message is in the database.
 
@@ -7,7 +7,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::message::{Answer, Status};
+use super::message::{Answer, Call, Status};
 
 /// How many failures are remembered.
 const REMEMBERED: usize = 100;
@@ -27,16 +27,37 @@ pub struct PastFailure {
     pub detail: String,
 }
 
+/// What a plugin and its gateway did wrong and the server put up with (plugin-abi §11); how often.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// Answers with something that makes no sense: an unknown number, bytes that are no text.
+    pub garbage: u64,
+    /// Receipts for messages that nobody knows.
+    pub unknown_receipts: u64,
+    /// Calls of a gateway that the plugin did not believe.
+    pub forged_reports: u64,
+    /// Lines for the log that were too many.
+    pub dropped_lines: u64,
+}
+
 /// The counts and failures of one provider.
 #[derive(Default)]
 pub(super) struct Record {
+    /// All but `dropped_lines`, which the log counts.
+    pub faults: Faults,
     counts: Vec<(Status, u64)>,
     failures: VecDeque<PastFailure>,
 }
 
 impl Record {
     /// Notes what a call came to.
-    pub(super) fn note(&mut self, message_id: &str, answer: &Answer) {
+    pub(super) fn note(&mut self, call: &Call, answer: &Answer) {
+        self.faults.garbage += u64::from(answer.is_garbage);
+        // Anybody can forge a call of the gateway: that must not push real failures out.
+        if matches!(call, Call::Webhook(_)) {
+            self.faults.forged_reports += u64::from(answer.status == Status::Rejected);
+            return;
+        }
         match self
             .counts
             .iter_mut()
@@ -53,7 +74,7 @@ impl Record {
         }
         self.failures.push_back(PastFailure {
             at_unix_ms: now_unix_ms(),
-            message_id: message_id.to_owned(),
+            message_id: call.message_id().to_owned(),
             status: answer.status,
             provider_code: answer.provider_code.clone(),
             detail: answer.detail.clone(),

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::message::{Answer, Status};
+use super::{
+    instance::Refusal,
+    message::{Answer, Status},
+};
 
 /// What a provider is doing. The reason is for operators and holds no secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub enum State {
     Restarting(String),
     /// Of no use until someone changes something, or crashing; probed now and then.
     Closed(String),
-    /// Could not be loaded; tried again now and then.
+    /// Could not be loaded or created; tried again now and then, unless the plugin itself refused.
     Failed(String),
     /// The server is stopping.
     Stopped,
@@ -219,11 +222,11 @@ impl Health {
         due
     }
 
-    /// It cannot be loaded or created; when to try again.
-    pub(super) fn refused(&mut self, reason: String, now: Instant) -> Instant {
-        let due = now + self.probe;
-        (self.state, self.due) = (State::Failed(reason), Some(due));
-        due
+    /// It cannot be loaded or created; when to try again, if that may help.
+    pub(super) fn refused(&mut self, refusal: Refusal, now: Instant) -> Option<Instant> {
+        self.due = (!refusal.is_final).then(|| now + self.probe);
+        self.state = State::Failed(refusal.reason);
+        self.due
     }
 
     /// Another instance took its place, and nothing is held against it.
@@ -335,6 +338,25 @@ mod tests {
         health.opened(later + PROBE);
         answer(&mut health, Status::Ok, later + PROBE);
         assert_eq!(health.state(), &State::Ready);
+    }
+
+    #[test]
+    fn what_the_plugin_refuses_waits_for_a_change_and_the_rest_for_the_clock() {
+        let now = Instant::now();
+        let mut health = Health::new(PROBE);
+        let of_plugin = |status| Refusal::of_plugin(&Answer::of(status), "x");
+        for status in [
+            Status::Misconfigured,
+            Status::Unauthorized,
+            Status::Internal,
+        ] {
+            assert_eq!(health.refused(of_plugin(status), now), None);
+            assert_eq!(health.due(), None);
+        }
+        let unavailable = of_plugin(Status::Unavailable);
+        assert_eq!(health.refused(unavailable, now), Some(now + PROBE));
+        assert_eq!(health.refused("no file".into(), now), Some(now + PROBE));
+        assert!(!health.admits(now + PROBE), "there is no instance");
     }
 
     #[test]

@@ -164,6 +164,7 @@ impl frame::Reply {
             verdict: answer.verdict.map_or(0, abi::number_of_verdict),
             http_status: answer.http_status.unwrap_or(0).into(),
             receipts: answer.receipts.into_iter().map(receipt).collect(),
+            is_garbage: answer.is_garbage,
         }
     }
 
@@ -177,6 +178,7 @@ impl frame::Reply {
             })
         };
         let receipts = self.receipts.into_iter().take(MOST_RECEIPTS);
+        let status = abi::status_of(self.status);
         Answer {
             retry_after: (self.retry_after_ms > 0)
                 .then(|| Duration::from_millis(self.retry_after_ms.into())),
@@ -188,7 +190,8 @@ impl frame::Reply {
             verdict: abi::verdict_of(self.verdict),
             http_status: abi::http_status_of(self.http_status),
             receipts: receipts.filter_map(receipt).collect(),
-            ..Answer::of(abi::status_of(self.status).unwrap_or(Status::Internal))
+            is_garbage: self.is_garbage || status.is_none(),
+            ..Answer::of(status.unwrap_or(Status::Internal))
         }
     }
 }
@@ -220,6 +223,7 @@ mod tests {
                 provider_code: "000".into(),
                 at_unix_ms: 7,
             }],
+            is_garbage: true,
             ..Answer::of(Status::Throttled)
         };
         assert_eq!(frame::Reply::new(1, answer.clone()).into_answer(), answer);
@@ -243,6 +247,7 @@ mod tests {
         }
         .into_answer();
         assert_eq!((answer.status, answer.verdict), (Status::Internal, None));
+        assert!(answer.is_garbage);
         assert_eq!((answer.http_status, answer.detail.len()), (None, 320));
         assert!(answer.receipts.len() < 64);
         assert_eq!(answer.receipts[0].provider_id.len(), 128);

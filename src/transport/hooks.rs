@@ -1,8 +1,10 @@
 //! `/hooks/{provider}`: where SMS gateways report what became of messages.
 //!
 //! Open to everybody, since a gateway has no token: the provider's plugin checks its signature or the
-//! secret in the path. What it gets is bounded (64 kB, plugin-abi §11), and few are read at one time. No
-//! answer tells anything but whether it was taken.
+//! secret in the path. What it gets is bounded (64 kB, plugin-abi §11), and few of one provider are read
+//! at one time, so that a slow one holds up no other. No answer tells anything but whether it was taken:
+//! a forged report, a name that no provider has and one whose plugin reads none are all a 403, so that
+//! nobody finds out names by guessing.
 
 use std::sync::Arc;
 
@@ -13,20 +15,20 @@ use super::{answer::Answer, server::Server, status::Refusal};
 
 /// The start of the paths.
 const PREFIX: &str = "/hooks/";
-/// Reports that are read at one time; each holds a thread until the plugin has read it.
-pub(super) const AT_ONCE: usize = 16;
 /// The largest body, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
 /// The longest URL, in bytes.
 const LONGEST_URL: usize = 8 * 1024;
 
-/// Takes a report; blocks, and answers with the HTTP status.
-pub type Hook = Arc<dyn Fn(Report) -> u16 + Send + Sync>;
+/// Lets a report in to the provider of that name, without blocking; or the HTTP status that it is
+/// answered at once.
+pub type Hook = Arc<dyn Fn(&str) -> Result<Reader, u16> + Send + Sync>;
+
+/// Reads one report; blocks, and answers with the HTTP status.
+pub type Reader = Box<dyn FnOnce(Report) -> u16 + Send>;
 
 /// A gateway's call.
 pub struct Report {
-    /// The provider, from the path.
-    pub provider: String,
     /// Such as `POST`.
     pub method: String,
     /// As the gateway sees it.
@@ -63,9 +65,8 @@ pub(super) async fn serve(server: &Server, head: Head<'_>, body: Result<Bytes, R
     };
     let rest = head.path.strip_prefix(PREFIX).unwrap_or_default();
     let name = rest.split('/').next().unwrap_or_default();
-    let Ok(provider) = percent_decode_str(name).decode_utf8() else {
-        return Answer::refused(&Refusal::not_found());
-    };
+    // What is no text is no provider's name either.
+    let provider = percent_decode_str(name).decode_utf8_lossy();
     let query = head
         .query
         .map(|query| format!("?{query}"))
@@ -75,33 +76,25 @@ pub(super) async fn serve(server: &Server, head: Head<'_>, body: Result<Bytes, R
         return Answer::refused(&Refusal::headers_too_large());
     }
     let report = Report {
-        provider: provider.into_owned(),
         method: head.method.to_owned(),
         url,
         headers: head.headers,
         body,
     };
     // No queue: a gateway tries again, and whoever floods this fills no memory.
-    let Ok(turn) = server.hook_turns.clone().try_acquire_owned() else {
-        return text(503);
+    let read = match (server.hook)(&provider) {
+        Ok(read) => read,
+        Err(status) => return text(status),
     };
-    let hook = server.hook.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        hook(report)
-    });
-    match reading.await {
-        Ok(404) => Answer::refused(&Refusal::not_found()),
-        Ok(status) => text(status),
-        Err(_) => text(503),
-    }
+    let reading = tokio::task::spawn_blocking(move || read(report));
+    text(reading.await.unwrap_or(503))
 }
 
 /// Some gateways take nothing but this word for a success.
 fn text(status: u16) -> Answer {
     let body: &[u8] = match status {
         200..=299 => b"OK",
-        403 => b"forged",
+        403 => b"refused",
         _ => b"try again later",
     };
     // These have no body (RFC 9110 sections 15.3.5 and 15.3.6).

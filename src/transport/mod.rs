@@ -40,7 +40,7 @@ mod services;
 mod status;
 mod stream;
 
-pub use hooks::{Hook, Report};
+pub use hooks::{Hook, Reader, Report};
 pub use limits::Limits;
 pub use listener::{Bound, bind};
 pub use openapi::document as openapi_document;

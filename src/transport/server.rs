@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::{
-    hooks::{self, Hook},
+    hooks::Hook,
     limits::Limits,
     openapi,
     rest::Routes,
@@ -56,8 +56,6 @@ pub struct Server {
     pub(super) events: Arc<dyn Events>,
     /// Streams of events that are open at one time.
     pub(super) stream_turns: Arc<Semaphore>,
-    /// Reports of gateways that are read at one time.
-    pub(super) hook_turns: Arc<Semaphore>,
     pub(super) external_origin: Option<String>,
     pub(super) limits: Limits,
     pub(super) routes: Routes,
@@ -98,7 +96,6 @@ impl Server {
             hook,
             events,
             stream_turns: Arc::new(Semaphore::new(stream::AT_ONCE)),
-            hook_turns: Arc::new(Semaphore::new(hooks::AT_ONCE)),
             external_origin,
             limits,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),

@@ -1,7 +1,8 @@
 /*
  * A provider with every ability, each of them as the definitions say: VERIFIES (its code is GATE42),
  * POLLS (everything is delivered), REPORTS (its gateway's calls have the header X-Seal: wax and the
- * body "<id> <state>"), SLOW (a send takes half a second). It names a message "p-" or "v-" and our id.
+ * body "<id> <state>"), HELD (it reads them when there is a file `go`), SLOW (a send takes half a
+ * second). It names a message "p-" or "v-" and our id.
  * MARK is a word that it writes with each message. Its health is what the file `health` says.
  */
 #include <stdlib.h>
@@ -108,6 +109,13 @@ static void webhook(void *self, const belfry_http_request *request, belfry_recei
     size_t i;
     int is_sealed = 0;
     belfry_str id = request->body;
+#ifdef HELD
+    char word[32] = "";
+    while (word[0] == '\0') {
+        usleep(5 * 1000);
+        read_word(((provider *)self)->folder, "go", word);
+    }
+#endif
     (void)self;
     for (i = 0; i < request->header_count; i++)
         is_sealed |= is(request->headers[i].name, "x-seal") && is(request->headers[i].value, "wax");

@@ -1,6 +1,6 @@
 //! What gateways can do beside taking messages: make codes and check them, report, and be asked.
 
-use std::{fs, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use serde_json::json;
 use ureq::Agent;
@@ -167,7 +167,8 @@ fn reports(app: &App) {
     let call =
         |seal: &str, state: u32| report(app, path, seal, format!("p-{id} {state}").as_bytes());
 
-    assert_eq!(call("clay", 3).0, 403);
+    let refused = (403, "refused".to_owned());
+    assert_eq!(call("clay", 3), refused);
     assert_eq!(receipt(app, id), None);
     // The answer comes after the receipt is on disk.
     assert_eq!(call("wax", 2), (202, "OK".to_owned()));
@@ -191,10 +192,43 @@ fn reports(app: &App) {
     assert_eq!(call("wax", 9).0, 202);
     assert_eq!(report(app, path, "wax", b"p-1 3").0, 202);
 
-    assert_eq!(report(app, "/hooks/nobody", "wax", b"p-1 3").0, 404);
-    assert_eq!(report(app, "/hooks/", "wax", b"p-1 3").0, 404);
+    // Nobody learns names by guessing.
+    for path in ["/hooks/nobody", "/hooks/", "/hooks/%ff"] {
+        assert_eq!(report(app, path, "wax", b"p-1 3"), refused);
+    }
     assert_eq!(report(app, path, "wax", &vec![b'x'; 65_537]).0, 413);
     assert_eq!(call("wax", 3).0, 202);
+
+    // What made no sense, was for nobody or was forged is counted, and told at the provider.
+    app.advance(Duration::from_secs(61));
+    let expected = json!({"garbage": "1", "unknownReceipts": "1", "forgedReports": "1"});
+    wait_for("the counts", Duration::from_secs(20), || {
+        let shown = app.ok("GET", "/belfry/v1/providers/gateway", &json!(null));
+        (shown["provider"]["faults"] == expected).then_some(())
+    });
+}
+
+#[test]
+fn a_provider_that_reads_its_reports_slowly_holds_up_no_other() {
+    let entries = format!("{GATEWAY}{}", GATEWAY.replace("gateway", "slow"));
+    let app = App::prepare(&format!("{PLUGINS}{entries}"), &[]);
+    app.build_from("tests/delivery/gateway.c", "slow", &["REPORTS", "HELD"]);
+    app.build("gateway", &["REPORTS"]);
+    app.serve();
+    thread::scope(|scope| {
+        let calls: Vec<_> = (0..17)
+            .map(|_| scope.spawn(|| report(&app, "/hooks/slow", "wax", b"p-1 3").0))
+            .collect();
+        wait_for("one that is too many", Duration::from_secs(20), || {
+            calls.iter().any(|call| call.is_finished()).then_some(())
+        });
+        assert_eq!(report(&app, "/hooks/gateway", "wax", b"p-1 3").0, 202);
+        fs::write(app.path("go"), "go").unwrap();
+        let mut statuses: Vec<_> = calls.into_iter().map(|call| call.join().unwrap()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses.pop(), Some(503));
+        assert_eq!(statuses, [202; 16]);
+    });
 }
 
 #[test]
@@ -226,8 +260,8 @@ fn is_asked(app: &App) {
     assert_eq!(kind, "p");
     wait_for_receipt(app, id, 3);
     assert_eq!(
-        report(app, "/hooks/gateway", "wax", b"p-1 3").0,
-        404,
+        report(app, "/hooks/gateway", "wax", b"p-1 3"),
+        (403, "refused".to_owned()),
         "it reads no reports"
     );
 }

@@ -12,8 +12,15 @@ enum {
     GOOD, WRONG_MAGIC, WRONG_MAJOR, OTHER_MAJOR_ONLY, SHORT_TABLE, NO_DESCRIPTION, BAD_JSON,
     TOO_CONCURRENT, CANNOT_SEND, SLOW_START, CREATE_FAILS, CREATE_SILENT, CREATE_CRASHES,
     CREATE_HANGS, ABORT, SEGFAULT, EXIT, HANG, GARBAGE, NO_STATUS, NOISE, FLOOD, CLOSES_ALL,
-    CRASH_ONCE, REPORT, LATE_ONCE, NEWER, UNAUTHORIZED_ONCE, GROWS
+    CRASH_ONCE, REPORT, LATE_ONCE, NEWER, UNAUTHORIZED_ONCE, GROWS, LEAKS, MANY, CREATE_UNAVAILABLE
 };
+
+/* How long a slow start takes. */
+#ifdef BRIEFLY
+#define SECONDS 1
+#elif !defined SECONDS
+#define SECONDS 30
+#endif
 
 #ifdef MISSING_FUNCTION
 void belfry_test_no_such_function(void);
@@ -30,8 +37,10 @@ static const char *describe(void) {
     if (CASE == NO_DESCRIPTION) return NULL;
     if (CASE == BAD_JSON) return "{\"id\": ";
     if (CASE == TOO_CONCURRENT) return "{\"id\": \"bad\", \"max_concurrency\": 1000}";
-    if (CASE == SLOW_START) sleep(30);
-    if (CASE == HANG || CASE == LATE_ONCE) return "{\"id\": \"bad\", \"max_concurrency\": 2}";
+    if (CASE == SLOW_START) sleep(SECONDS);
+    if (CASE == HANG) return "{\"id\": \"bad\", \"max_concurrency\": 2}";
+    if (CASE == LATE_ONCE) return "{\"id\": \"bad\", \"max_concurrency\": 8}";
+    if (CASE == MANY) return "{\"id\": \"bad\", \"max_concurrency\": 64}";
     return "{\"id\": \"bad\", \"version\": \"0\", \"config_schema\": {\"properties\":"
            "{\"key\": {\"type\": \"string\", \"writeOnly\": true},"
            "\"file\": {\"type\": \"string\", \"format\": \"path\"}}}}";
@@ -43,6 +52,11 @@ static void *create(const belfry_host *host, belfry_str config, belfry_result *r
         snprintf(text, sizeof text, "bad key in %.*s", (int)config.len, config.ptr);
         result->status = BELFRY_MISCONFIGURED;
         BELFRY_PUT(result->detail, text);
+        return NULL;
+    }
+    if (CASE == CREATE_UNAVAILABLE) {
+        result->status = BELFRY_UNAVAILABLE;
+        BELFRY_PUT(result->detail, "no network yet");
         return NULL;
     }
     if (CASE == CREATE_SILENT) return NULL;
@@ -109,6 +123,13 @@ static void send_sms(void *self, const belfry_message *message, belfry_result *r
         if (memory == NULL) result->status = BELFRY_UNAVAILABLE;
         else memset(memory, 1, 100 << 20);
         free(memory);
+        break;
+    }
+    case LEAKS: {
+        /* As Rust and C++ do when there is no more. */
+        char *memory = malloc(16 << 20);
+        if (memory == NULL) abort();
+        memset(memory, 1, 16 << 20);
         break;
     }
     default:

@@ -134,6 +134,7 @@ fn garbage_is_internal_and_cleaned() {
             "{}",
             result.detail
         );
+        assert_eq!(bed.provider.info().faults.garbage, 1);
         bed.registry.stop();
 
         let bed = start(&format!("unset-{isolation:?}"), "NO_STATUS", isolation);
@@ -178,6 +179,8 @@ fn a_flood_of_lines_is_cut_and_does_not_hold_up_the_reply() {
         assert_eq!(bed.provider.send(&bed::message("m")).status, Status::Ok);
         let lines = bed::log_of(&name).len();
         assert!((200..400).contains(&lines), "{lines} lines");
+        let dropped = bed.provider.info().faults.dropped_lines;
+        assert!((99_000..=100_001).contains(&dropped), "{dropped} dropped");
         bed.registry.stop();
     }
 }

@@ -46,6 +46,20 @@ fn a_child_has_no_more_memory_than_it_may() {
     }
 }
 
+#[test]
+fn a_limit_of_memory_leaves_room_for_the_threads_of_all_calls() {
+    let (plugin, options) = built("MANY", &[]);
+    let mut config = bed::config("many", &plugin, Isolation::Process, json!({}));
+    config.memory_limit = Some(64 << 20);
+    let bed = Bed::start(config, options);
+    assert_eq!(bed.provider.max_concurrency(), 64);
+    assert_eq!(bed.provider.send(&bed::message("m")).status, Status::Ok);
+    let info = bed.provider.info();
+    assert_eq!((info.generation, info.libraries), (1, 1));
+    assert!((100_000..64 << 20).contains(&info.resident_bytes));
+    bed.registry.stop();
+}
+
 /// A frame with one protobuf field that holds bytes.
 fn frame(field: u8, content: &[u8]) -> Vec<u8> {
     let body = bytes_field(field, content);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use belfry::plugin::{Isolation, Registry, StartError, Status};
+use belfry::plugin::{Isolation, Registry, Reload, StartError, Status};
 use serde_json::json;
 
 use crate::bed::{self, BOTH, Bed, built, start, start_with};
@@ -74,6 +74,57 @@ fn a_failed_create_names_no_secret() {
         );
         bed.registry.stop();
     }
+}
+
+#[test]
+fn what_create_refuses_waits_for_a_reload_and_what_is_unavailable_for_the_clock() {
+    for isolation in BOTH {
+        let (plugin, options) = built("CREATE_FAILS", &[]);
+        let name = format!("final-{isolation:?}");
+        let config = bed::config(&name, &plugin, isolation, json!({}));
+        let bed = Bed::start(config.clone(), options);
+        let tries = |name: &str| bed::log_of(name).len();
+        assert_eq!(bed.provider.retry_at(), None);
+
+        let unavailable = format!("unavailable-{isolation:?}");
+        let (plugin, options) = built("CREATE_UNAVAILABLE", &[]);
+        let other = bed::config(&unavailable, &plugin, isolation, json!({}));
+        let other = Bed::start(other, options);
+        assert!(other.state().ends_with("create failed: no network yet"));
+        let first = other.provider.retry_at().unwrap();
+        bed::wait("the second try by the clock", || {
+            other.provider.retry_at().is_some_and(|next| next > first)
+        });
+        other.registry.stop();
+
+        // As much time went by for the first one, and nothing happened.
+        assert_eq!((bed.provider.retry_at(), tries(&name)), (None, 1));
+        let mut repaired = config;
+        repaired.plugin = built("GOOD", &[]).0;
+        bed.registry.apply(vec![repaired], Reload::Changed).unwrap();
+        bed.wait_for_state("ready");
+        bed.registry.stop();
+    }
+}
+
+#[test]
+fn a_slow_start_in_the_server_is_refused_after_the_fact_and_logged() {
+    let (plugin, mut options) = built("SLOW_START", &["BRIEFLY"]);
+    options.limits.hello = Duration::from_millis(300);
+    options.limits.probe = Duration::from_secs(60);
+    let config = bed::config("slow-inside", &plugin, Isolation::InProcess, json!({}));
+    let registry = Registry::start(vec![config], options).unwrap();
+    let provider = registry.providers()[0].clone();
+    assert_eq!(provider.state().to_string(), "loading", "nobody waits");
+    let reason = "failed: took longer than 300ms to load";
+    bed::wait("it is refused", || provider.state().to_string() == reason);
+    assert_eq!(
+        provider.send(&bed::message("m")).status,
+        Status::Unavailable
+    );
+    let log = bed::log_of("slow-inside");
+    assert!(log.iter().any(|line| line.contains(reason)), "{log:?}");
+    registry.stop();
 }
 
 #[test]

@@ -18,7 +18,8 @@ pub trait Provider: Sized + Send + Sync + 'static {
     /// Builds the provider. Connect lazily: a gateway that is down is no reason to fail here.
     ///
     /// # Errors
-    /// Whatever makes the configuration unusable, as [`Failure::Misconfigured`].
+    /// Whatever makes the configuration unusable, as [`Failure::Misconfigured`]: tried again when
+    /// something has changed. [`Failure::Unavailable`] is tried again by the clock.
     fn create(host: Host, config: Self::Config) -> Result<Self, Failure>;
 
     /// Sends one message, within [`Message::timeout`].

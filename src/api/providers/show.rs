@@ -10,7 +10,7 @@ use crate::{
         pb::belfry::v1::{
             GetProviderRequest, GetProviderResponse, ListProviderErrorsRequest,
             ListProviderErrorsResponse, ListProvidersRequest, ListProvidersResponse, Provider,
-            ProviderCount, ProviderError, ProviderSource, ReloadProvidersRequest,
+            ProviderCount, ProviderError, ProviderFaults, ProviderSource, ReloadProvidersRequest,
             ReloadProvidersResponse,
         },
         struct_from_json,
@@ -166,6 +166,14 @@ fn with_what_is_kept(running: RunningProvider, kept: &mut Kept) -> Provider {
         .map(|(status, n)| count((status, n)))
         .collect();
     provider.reload_fault = running.reload_fault;
+    provider.resident_bytes = running.resident_bytes;
+    provider.libraries = running.libraries;
+    provider.faults = Some(ProviderFaults {
+        garbage: running.faults.garbage,
+        unknown_receipts: running.faults.unknown_receipts,
+        forged_reports: running.faults.forged_reports,
+        dropped_lines: running.faults.dropped_lines,
+    });
     provider
 }
 

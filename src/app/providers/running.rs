@@ -16,8 +16,8 @@ use crate::{
     delivery::Routes,
     domain::{
         CallStatus, InstalledPlugin, PluginDescription, PluginFault, ProviderFailure,
-        ProviderState, Route, RunningProvider, ShownSettings, SmsGateway, TestResult, TestSms,
-        WantedPlugin,
+        ProviderFaults, ProviderState, Route, RunningProvider, ShownSettings, SmsGateway,
+        TestResult, TestSms, WantedPlugin,
     },
     plugin::{
         self, Call, Catalogue, Description, Installed, Message, Origin, Provider, ProviderInfo,
@@ -167,6 +167,14 @@ fn running(info: ProviderInfo, is_available: bool) -> RunningProvider {
             .map(|(result, count)| (status(result), count))
             .collect(),
         reload_fault: info.reload_fault.unwrap_or_default(),
+        resident_bytes: info.resident_bytes,
+        libraries: info.libraries as u64,
+        faults: ProviderFaults {
+            garbage: info.faults.garbage,
+            unknown_receipts: info.faults.unknown_receipts,
+            forged_reports: info.faults.forged_reports,
+            dropped_lines: info.faults.dropped_lines,
+        },
     }
 }
 

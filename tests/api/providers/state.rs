@@ -26,6 +26,9 @@ pub const ACTIVATE: Table = Table {
                     assert_eq!(shown["state"], "PROVIDER_STATE_READY", "{shown}");
                     assert_eq!(shown["abilities"], json!(["Send"]));
                     assert_eq!(shown["generation"], "1");
+                    assert_eq!(shown["libraries"], "1");
+                    assert!(shown["residentBytes"].is_string(), "{shown}");
+                    assert_eq!(shown["faults"], json!({}));
                     assert_eq!(shown["version"], env!("CARGO_PKG_VERSION"));
                     assert_eq!(shown["source"], "PROVIDER_SOURCE_API");
                     assert_eq!(shown["sha256"], super::show::plugin(t, "http")["sha256"]);
