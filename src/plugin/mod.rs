@@ -25,6 +25,7 @@ mod life;
 mod load;
 mod manifest;
 mod message;
+mod pins;
 mod plugin_host;
 mod provider;
 mod record;
@@ -47,6 +48,7 @@ pub use describe::{Described, describe};
 pub use message::{
     Abilities, Answer, Call, Check, HttpRequest, Message, Receipt, ReceiptState, Status, Verdict,
 };
+pub use pins::{PinTable, Pins};
 pub use plugin_host::run_plugin_host;
 pub use provider::{Provider, ProviderInfo};
 pub use record::PastFailure;
@@ -128,8 +130,8 @@ pub struct Options {
     pub base: PathBuf,
     /// What paths in settings of the API are relative to, and stay below; made when it is needed.
     pub api_files: PathBuf,
-    /// Whether a plugin without `sha256` is refused.
-    pub require_pins: bool,
+    /// Which files of plugins may run.
+    pub pins: Pins,
     /// The server's own executable; a child is `executable plugin-host`.
     pub executable: PathBuf,
     /// Where the private copies of checked plugins are kept; made with mode 0700 if it is missing.
@@ -146,7 +148,7 @@ impl Options {
             plugin_dir: None,
             api_files: base.join("provider-files"),
             base,
-            require_pins: false,
+            pins: Pins::default(),
             executable,
             copies: None,
             limits: Limits::default(),

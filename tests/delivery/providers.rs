@@ -116,6 +116,73 @@ fn a_plugin_that_is_not_pinned_is_listed_with_its_hash_and_not_run_where_pins_ar
     assert_eq!(listed()["loads"], true);
 }
 
+#[test]
+fn the_configuration_pins_files_for_every_provider_and_other_pins_hold_at_once() {
+    build_shipped();
+    let required = "[notifications]\nrequire_pins = true\n";
+    let app = App::start(required);
+    let endpoint = json!({"endpoint": "http://localhost:1/sms"});
+    let id = app.ok("POST", "/admin/v1/sms/http", &endpoint)["id"].clone();
+    let id = id.as_str().unwrap();
+    let activation = format!("/admin/v1/sms/{id}/_activate");
+    let refused = |path: &str, request: &Value| {
+        let (status, refused) = app.call("POST", path, request);
+        let id = &refused["details"][0]["id"];
+        assert_eq!((status, id), (400, &json!("PROV-P1ugn")), "{refused}");
+        refused["message"].as_str().unwrap().to_owned()
+    };
+    let said = refused(&activation, &json!({}));
+    assert!(said.contains("[notifications.pins]"), "{said}");
+    let shown = app.ok("GET", &format!("/admin/v1/sms/{id}"), &json!({}));
+    assert_eq!(shown["config"]["state"], "SMS_PROVIDER_CONFIG_INACTIVE");
+    let request = json!({"name": "other", "plugin": "http", "config": endpoint});
+    assert!(refused(PROVIDERS, &request).contains("\"libbelfry_http.so\" = "));
+
+    let plugins = app.ok("GET", "/belfry/v1/plugins", &json!({}));
+    let plugins = plugins["plugins"].as_array().unwrap().clone();
+    let pins = plugins.iter().map(|plugin| {
+        let file = std::path::Path::new(plugin["file"].as_str().unwrap());
+        format!("{:?} = {}\n", file.file_name().unwrap(), plugin["sha256"])
+    });
+    let pins: String = pins.collect();
+    let config = |pins: &str| {
+        let file = file_provider("sms.jsonl");
+        format!("{required}[notifications.pins]\n{pins}{file}")
+    };
+    let reload = |pins: &str| {
+        app.configure(&config(pins));
+        app.ok("POST", &format!("{PROVIDERS}/_reload"), &json!({}))["providers"].clone()
+    };
+    reload(&pins);
+    app.ok("POST", &activation, &json!({}));
+    add(&app, request);
+    activate(&app, "other");
+    let listed = app.ok("GET", PROVIDERS, &json!({}))["providers"].clone();
+    let seen = listed.as_array().unwrap().iter();
+    let seen: Vec<_> = seen
+        .map(|shown| [&shown["name"], &shown["state"]])
+        .collect();
+    let ready = "PROVIDER_STATE_READY";
+    let sms = format!("sms-{id}");
+    assert_eq!(
+        seen,
+        [[sms.as_str(), ready], ["other", ready], ["file", ready]]
+    );
+
+    // Another pin is another file, which there is not: what runs goes on and says so.
+    let http = plugins
+        .iter()
+        .find(|plugin| plugin["name"] == "http")
+        .unwrap();
+    let other = pins.replace(http["sha256"].as_str().unwrap(), &"0".repeat(64));
+    for shown in reload(&other).as_array().unwrap() {
+        let fault = shown["reloadFault"].as_str().unwrap_or_default();
+        let is_http = shown["plugin"] == "http";
+        assert_eq!(fault.contains("another is pinned"), is_http, "{shown}");
+        assert_eq!(shown["state"], ready);
+    }
+}
+
 /// Nothing is sent: that would call Twilio.
 #[test]
 fn a_twilio_account_that_is_activated_suits_its_plugin() {

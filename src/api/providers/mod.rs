@@ -58,9 +58,18 @@ async fn activate(
     ctx: &Ctx,
     request: ActivateSmtpConfigRequest,
 ) -> Result<ActivateSmtpConfigResponse, Error> {
+    let gateway = &ctx.services.gateway;
     changeable(ctx, &request.id).await?;
+    let found = ctx
+        .services
+        .store
+        .point(|tx| tx.plugin_provider(&request.id))?;
+    if let Some(idle) = found.filter(|provider| !provider.is_active) {
+        let PluginSettings { plugin, sha256, .. } = idle.kind;
+        gateway.check_usable(plugin, sha256).await?;
+    }
     let change = state::activate::<PluginSettings>(ctx, request);
-    ctx.services.gateway.after(change).await
+    gateway.after(change).await
 }
 
 /// Stops using a provider.

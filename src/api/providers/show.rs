@@ -35,7 +35,12 @@ pub(in crate::api) async fn reload(
     ctx: &Ctx,
     _request: ReloadProvidersRequest,
 ) -> Result<ReloadProvidersResponse, Error> {
-    if !ctx.services.gateway.ask(|gateway| gateway.reread()).await? {
+    if !ctx
+        .services
+        .gateway
+        .work(|gateway| gateway.reread())
+        .await?
+    {
         return Err(error::PROVIDERS_NOT_READ.into());
     }
     Ok(ReloadProvidersResponse {
@@ -60,10 +65,11 @@ pub(in crate::api) async fn get(
         .point(|tx| tx.plugin_provider(&request.name))?;
     if let Some(kept) = kept.filter(|_| is_kept) {
         let settings = opened(ctx, &kept);
+        let PluginSettings { plugin, sha256, .. } = kept.kind;
         let shown = ctx
             .services
             .gateway
-            .ask(move |gateway| gateway.shown(&kept.kind.plugin, &settings));
+            .work(move |gateway| gateway.shown(&plugin, sha256.as_deref(), &settings));
         let shown = shown.await?;
         answer.config = struct_from_json(&shown.settings).ok();
         answer.hidden = shown.hidden;

@@ -29,7 +29,7 @@ pub(in crate::api) async fn send(
     let sent = ctx
         .services
         .gateway
-        .ask(move |gateway| gateway.send(&asked, sms));
+        .send(move |gateway| gateway.send(&asked, sms));
     let Some(result) = sent.await? else {
         return Err(match super::show::is_known(ctx, &name)? {
             true => error::PROVIDER_INACTIVE.into(),
