@@ -117,15 +117,18 @@ impl Catalogue {
     ) -> Result<Map<String, Value>, SettingsFault> {
         let description = self.described(name, pin).map_err(SettingsFault::Plugin)?;
         let schema = &description.manifest.config_schema;
+        let none = Map::new();
+        let new = settings_shown::unmasked(new, before.unwrap_or(&none))
+            .map_err(SettingsFault::Settings)?;
         if let Some(before) = before {
             settings_shown::check_secrets_given(&description.manifest, &new, before)
                 .map_err(SettingsFault::Settings)?;
         }
-        let none = Map::new();
         let merged = settings_shown::merged(schema, new, before.unwrap_or(&none));
         // What is kept is what was given: defaults are filled in whenever it is loaded.
         let mut complete = Value::Object(merged.clone());
-        schema::confine(schema, &complete).map_err(SettingsFault::Settings)?;
+        schema::confine(schema, &complete, &self.options.api_files_shown())
+            .map_err(SettingsFault::Settings)?;
         schema::complete(schema, &mut complete, &self.options.api_files)
             .map_err(SettingsFault::Settings)?;
         Ok(merged)

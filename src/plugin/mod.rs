@@ -154,6 +154,14 @@ impl Options {
             limits: Limits::default(),
         }
     }
+
+    /// The folder for files of the API as operators know it: from the configuration's folder, if it is
+    /// there.
+    pub(crate) fn api_files_shown(&self) -> String {
+        let folder = &self.api_files;
+        let folder = folder.strip_prefix(&self.base).unwrap_or(folder);
+        folder.display().to_string()
+    }
 }
 
 /// How long the host waits for a plugin.

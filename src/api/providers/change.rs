@@ -115,7 +115,7 @@ pub(in crate::api) async fn update(
         let found = tx.plugin_provider(&name)?;
         let mut provider = found.ok_or(error::PROVIDER_NOT_FOUND)?;
         if provider.sequence != seen.sequence {
-            return Err(Error::unavailable("the provider was changed meanwhile; try again").into());
+            return Err(error::PROVIDER_CHANGED.into());
         }
         let kind = PluginSettings {
             plugin: provider.kind.plugin.clone(),

@@ -65,6 +65,9 @@ async fn activate(
         .store
         .point(|tx| tx.plugin_provider(&request.id))?;
     if let Some(idle) = found.filter(|provider| !provider.is_active) {
+        if is_configured(ctx, &idle.id).await? {
+            return Err(error::PROVIDER_NAME_TAKEN.into());
+        }
         let PluginSettings { plugin, sha256, .. } = idle.kind;
         gateway.check_usable(plugin, sha256).await?;
     }
@@ -82,11 +85,20 @@ async fn deactivate(
     ctx.services.gateway.after(change).await
 }
 
-/// Whether a provider of that name would be changed here.
+/// Whether a provider of that name would be changed here: one that is kept is, also when the configuration
+/// has taken its name since.
 ///
 /// # Errors
 /// PRECOND PROV-C0nfg for one of the configuration, PROV-Sm5Pr for one of `/admin/v1/sms`.
 async fn changeable(ctx: &Ctx, name: &str) -> Result<(), Error> {
+    if ctx
+        .services
+        .store
+        .point(|tx| tx.plugin_provider(name))?
+        .is_some()
+    {
+        return Ok(());
+    }
     if is_configured(ctx, name).await? {
         return Err(error::PROVIDER_CONFIGURED.into());
     }
