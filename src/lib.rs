@@ -27,9 +27,10 @@
 //!
 //! `main → cli → app → transport → api → store → domain`. [`transport`] and [`api`] may use [`auth`]
 //! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain, plugin and mail;
-//! [`mail`] domain; [`plugin`] and [`jose`], which signs and reads tokens, nothing but error, clock,
-//! config and masked_url; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody. Only `store` knows
-//! SQL, only `transport` serves HTTP, and `api` knows no JSON. `tests/layers.rs` holds this.
+//! [`mail`] domain; [`jose`], which signs and reads tokens, nothing but error, clock and config, and
+//! [`plugin`] [`masked_url`] besides; [`domain`] nothing but the clock's instants. Only [`app`] knows
+//! everybody. Only `store` knows SQL, only `transport` serves HTTP, and `api` knows no JSON.
+//! `tests/layers.rs` holds this.
 //!
 //! Time, randomness and the caller come in through `api::Ctx`; [`clock`], [`ids`], [`secrets`],
 //! [`masked_url`], [`config`] and [`error`] are small and used where they are needed.
