@@ -9,6 +9,7 @@ mod duration;
 mod overrides;
 mod routes;
 mod secret;
+mod texts;
 mod tree;
 
 use std::{
@@ -22,6 +23,7 @@ use validator::{Validate as _, ValidationErrors};
 
 pub use routes::{Purpose, Route};
 pub use secret::ProviderConfig;
+pub use texts::{Autofill, Sms, Template};
 pub use tree::*;
 
 /// The default configuration, as shipped.
@@ -130,6 +132,7 @@ impl Config {
         }
         self.check_pins()?;
         routes::check(&self.notifications.routes)?;
+        texts::check(&self.notifications)?;
         if let Err(reason) = self.phone.default_region.parse::<crate::domain::Region>() {
             bail!(
                 "phone.default_region: {:?} {reason}",

@@ -31,13 +31,17 @@ const LAYERS: &[(&str, &[&str])] = &[
             "mail",
             "masked_url",
             "secrets",
+            "wording",
         ],
     ),
     ("auth", &["contract", "store", "domain", "secrets"]),
     (
         "delivery",
-        &["store", "domain", "plugin", "ids", "mail", "secrets"],
+        &[
+            "store", "domain", "plugin", "ids", "mail", "secrets", "wording",
+        ],
     ),
+    ("wording", &["store", "domain"]),
     ("store", &["domain", "ids"]),
     ("plugin", &["masked_url"]),
     ("mail", &["domain"]),

@@ -256,6 +256,7 @@ operations! {
     GET_MESSAGE = MESSAGES GetMessage GET "/belfry/v1/messages/{id}";
     COUNT_MESSAGES = MESSAGES CountMessages POST "/belfry/v1/messages/_count" body;
     RESEND_MESSAGE = MESSAGES ResendMessage POST "/belfry/v1/messages/{id}/_resend" body;
+    PREVIEW_MESSAGE = MESSAGES PreviewMessage POST "/belfry/v1/messages/_preview" body;
     EXPLAIN_ROUTE = MESSAGES ExplainRoute POST "/belfry/v1/routes/_explain" body;
 
     ADD_ORGANIZATION = ORGS AddOrganization POST "/v2/organizations" body;
