@@ -466,7 +466,7 @@ CREATE TABLE email_providers (
     tls            INTEGER NOT NULL DEFAULT 0 CHECK (tls IN (0, 1)),
     host           TEXT    NOT NULL DEFAULT '',
     user           TEXT    NOT NULL DEFAULT '',
-    -- HTTP endpoints: the URL.
+    -- HTTP endpoints: the URL, with "***" for secrets in it; the whole is sealed with the key.
     endpoint       TEXT    NOT NULL DEFAULT '',
     -- The password or the signing key, sealed with the instance key and bound to the id.
     secret         BLOB    NOT NULL,
@@ -490,7 +490,7 @@ CREATE TABLE sms_providers (
     sid                TEXT    NOT NULL DEFAULT '',
     sender_number      TEXT    NOT NULL DEFAULT '',
     verify_service_sid TEXT    NOT NULL DEFAULT '',
-    -- HTTP endpoints: the URL.
+    -- HTTP endpoints: the URL, with "***" for secrets in it; the whole is sealed with the key.
     endpoint           TEXT    NOT NULL DEFAULT '',
     -- The token or the signing key, sealed with the instance key and bound to the id.
     secret             BLOB    NOT NULL,

@@ -193,7 +193,7 @@ impl App {
             gateway: Arc::new(RunningProviders {
                 registry: providers.clone(),
                 routes: routes.clone(),
-                catalogue: Catalogue::new(providers::options(config)?),
+                catalogue: Catalogue::new(providers.options().clone()),
                 orders: reloader.orders(),
             }),
         };

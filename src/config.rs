@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use validator::{Validate as _, ValidationErrors};
 
 pub use routes::{Purpose, Route};
@@ -130,12 +130,28 @@ impl Config {
                 pair[0]
             );
         }
+        self.check_pins()?;
         routes::check(&self.notifications.routes)?;
         texts::check(&self.notifications)?;
         if let Err(reason) = self.phone.default_region.parse::<crate::domain::Region>() {
             bail!(
                 "phone.default_region: {:?} {reason}",
                 self.phone.default_region
+            );
+        }
+        Ok(())
+    }
+
+    fn check_pins(&self) -> anyhow::Result<()> {
+        for (file, sha256) in &self.notifications.pins {
+            ensure!(
+                !file.is_empty() && !file.contains('/'),
+                "notifications.pins: {file:?} must be the name of a plugin's file, such as \
+                 \"libbelfry_file.so\", without a folder"
+            );
+            ensure!(
+                sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                "notifications.pins, {file:?}: a SHA-256 is 64 hexadecimal digits"
             );
         }
         Ok(())

@@ -32,6 +32,8 @@ pub enum Code {
     ResourceExhausted = 8,
     /// The state does not allow this call.
     FailedPrecondition = 9,
+    /// Somebody else changed the thing meanwhile; reading it and trying again helps.
+    Aborted = 10,
     /// The operation is not offered.
     Unimplemented = 12,
     /// A fault of the server.

@@ -27,12 +27,13 @@
 //!
 //! `main → cli → app → transport → api → store → domain`. [`transport`] and [`api`] may use [`auth`]
 //! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain, wording, plugin and mail;
-//! [`wording`], which `api` uses too, store and domain; [`mail`] domain; [`plugin`] and [`jose`], which signs and reads tokens, nothing but error, clock and
-//! config; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody. Only `store` knows
-//! SQL, only `transport` serves HTTP, and `api` knows no JSON. `tests/layers.rs` holds this.
+//! [`wording`], which `api` uses too, store and domain; [`mail`] domain; [`jose`], which signs and reads
+//! tokens, nothing but error, clock and config, and [`plugin`] [`masked_url`] besides; [`domain`] nothing
+//! but the clock's instants. Only [`app`] knows everybody. Only `store` knows SQL, only `transport` serves
+//! HTTP, and `api` knows no JSON. `tests/layers.rs` holds this.
 //!
 //! Time, randomness and the caller come in through `api::Ctx`; [`clock`], [`ids`], [`secrets`],
-//! [`config`] and [`error`] are small and used where they are needed.
+//! [`masked_url`], [`config`] and [`error`] are small and used where they are needed.
 
 pub mod api;
 pub mod app;
@@ -47,6 +48,7 @@ pub mod error;
 pub mod ids;
 pub mod jose;
 pub mod mail;
+pub mod masked_url;
 pub mod plugin;
 pub mod secrets;
 pub mod store;

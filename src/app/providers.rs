@@ -28,7 +28,7 @@ use super::texts::text_settings;
 use crate::{
     config::{Config, Isolation, Provider},
     delivery::Routes,
-    plugin::{self, Origin, Pace, ProviderConfig, Registry, Reload},
+    plugin::{self, Origin, Pace, PinTable, Pins, ProviderConfig, Registry, Reload},
     wording::Texts,
 };
 
@@ -64,16 +64,24 @@ pub(super) fn names(config: &Config, kept: Option<&Kept>) -> anyhow::Result<Vec<
 }
 
 /// What all plugins of the server share.
-pub(super) fn options(config: &Config) -> anyhow::Result<plugin::Options> {
+fn options(config: &Config) -> anyhow::Result<plugin::Options> {
     let executable = std::env::current_exe().context("cannot find the own executable")?;
     Ok(plugin::Options {
         plugin_dir: config.notifications.plugin_dir.clone(),
-        require_pins: config.notifications.require_pins,
+        pins: Pins::new(pins(config)),
         // Beside the database, where nobody else may write.
         copies: Some(config.database.path.with_extension("plugins")),
         api_files: config.database.path.with_extension("files"),
         ..plugin::Options::new(executable, config.base.clone())
     })
+}
+
+/// The files of plugins that the configuration pins.
+fn pins(config: &Config) -> PinTable {
+    PinTable {
+        required: config.notifications.require_pins,
+        files: config.notifications.pins.clone(),
+    }
 }
 
 /// The providers of the API in front of those of the configuration. A name belongs to the
@@ -198,8 +206,13 @@ impl Sources {
     fn reread(&mut self) -> bool {
         let applied = Config::load(self.file.as_deref()).and_then(|config| {
             let before = std::mem::replace(&mut self.configured, configs(&config));
-            self.apply(Reload::All)
-                .inspect_err(|_| self.configured = before)?;
+            // In front of the providers, which are loaded by them.
+            let pins_before = self.registry.options().pins.replace(pins(&config));
+            if let Err(fault) = self.apply(Reload::All) {
+                self.configured = before;
+                self.registry.options().pins.replace(pins_before);
+                return Err(fault);
+            }
             self.routes.set(routes(&config));
             warn_of_unknown(&self.routes.get(), &self.registry);
             self.texts.set(text_settings(&config));

@@ -39,6 +39,18 @@ fn the_shipped_file_says_what_the_code_says() {
 }
 
 #[test]
+fn pins_are_hashes_of_files() {
+    let pin = |file: &str, sha256: &str| format!("[notifications.pins]\n{file:?} = {sha256:?}");
+    let sha256 = "aB".repeat(32);
+    let config = load(&pin("town.so", &sha256), &[]).unwrap();
+    assert_eq!(config.notifications.pins["town.so"], sha256);
+    for (file, sha256) in [("a/town.so", &*sha256), ("", &sha256), ("town.so", "ab")] {
+        assert!(fault(&pin(file, sha256)).contains("notifications.pins"));
+    }
+    assert!(fault(&pin("town.so", &"g".repeat(64))).contains("64 hexadecimal digits"));
+}
+
+#[test]
 fn a_file_that_names_no_provider_has_none() {
     assert!(load("", &[]).unwrap().notifications.providers.is_empty());
     assert!(

@@ -1,6 +1,6 @@
 //! The tree itself: every key, its default and its range. `config.toml` says the same in words.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 use validator::Validate;
@@ -173,6 +173,8 @@ pub struct Notifications {
     pub watch: bool,
     /// Whether a plugin without a pinned hash is refused.
     pub require_pins: bool,
+    /// The SHA-256 of plugins' files, in hexadecimal, by the names of the files.
+    pub pins: BTreeMap<String, String>,
     /// What is done with a message that may have been sent.
     pub on_unknown_outcome: OnUnknownOutcome,
     /// How often the providers are gone through for a message; 0 is until it expires.
@@ -373,6 +375,7 @@ impl Default for Notifications {
             retention: Duration::from_secs(30 * 24 * 3600),
             plugin_dir: None,
             require_pins: false,
+            pins: BTreeMap::new(),
             on_unknown_outcome: OnUnknownOutcome::RetryOnce,
             max_attempts: 0,
             without_provider: WithoutProvider::Wait,

@@ -22,7 +22,9 @@ use crate::{
     domain::{CallStatus, Channel, MessageId, MessageState, Recipient, TextKey, mask_email},
     mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer},
     secrets::Keys,
-    store::{Begun, EmailProvider, EmailProviderKind, Ended, Message, Outcome, Store},
+    store::{
+        Begun, EmailProvider, EmailProviderKind, Ended, EndpointSecret, Message, Outcome, Store,
+    },
     wording::Texts,
 };
 
@@ -218,13 +220,16 @@ impl Mailer {
                 name: provider.id,
                 server: MailServer::new(settings, secret)?,
             }),
-            EmailProviderKind::Http { endpoint } => Some(Provider::Http {
-                name: provider.id,
-                endpoint: HttpEndpoint {
-                    endpoint,
-                    signing_key: secret,
-                },
-            }),
+            EmailProviderKind::Http { endpoint } => {
+                let secret = EndpointSecret::parse(&secret.0, &endpoint);
+                Some(Provider::Http {
+                    name: provider.id,
+                    endpoint: HttpEndpoint {
+                        endpoint: secret.endpoint,
+                        signing_key: Secret(secret.signing_key),
+                    },
+                })
+            }
         }
     }
 

@@ -29,8 +29,13 @@ pub trait SmsGateway: Send + Sync {
     /// # Errors
     /// Why the plugin or the settings cannot be used.
     fn check(&self, wanted: &WantedPlugin) -> Result<String, PluginFault>;
-    /// What may be shown of settings.
-    fn shown(&self, plugin: &str, settings: &str) -> ShownSettings;
+    /// Whether a plugin may run and can be loaded; `sha256` is the hash that its provider pins.
+    ///
+    /// # Errors
+    /// Why it cannot be used, and what to do.
+    fn usable(&self, plugin: &str, sha256: Option<&str>) -> Result<(), PluginFault>;
+    /// What may be shown of settings; `sha256` is the hash that their provider pins.
+    fn shown(&self, plugin: &str, sha256: Option<&str>, settings: &str) -> ShownSettings;
     /// Sends a text through a provider; `None` if none of that name runs.
     fn send(&self, provider: &str, sms: TestSms) -> Option<TestResult>;
 }

@@ -247,6 +247,9 @@ catalogue! {
     PROVIDER_INACTIVE FailedPrecondition "PROV-1nact" "Errors.Provider.Inactive"
     PROVIDER_PLUGIN_UNUSABLE FailedPrecondition "PROV-P1ugn" "Errors.Provider.PluginUnusable"
     PROVIDER_SETTINGS_INVALID InvalidArgument "PROV-Set5g" "Errors.Provider.SettingsInvalid"
+    PROVIDER_NAME_TAKEN FailedPrecondition "PROV-Tak3n" "Errors.Provider.NameTaken"
+    PROVIDER_NOT_RUNNING FailedPrecondition "PROV-N0run" "Errors.Provider.NotRunning"
+    PROVIDER_CHANGED Aborted "PROV-Chng3" "Errors.Provider.Changed"
     PROVIDERS_NOT_READ FailedPrecondition "PROV-Re1od" "Errors.Provider.NotRead"
 
     // Messages: Belfry's own

@@ -27,14 +27,20 @@ pub(super) fn of(key: &'static str) -> &'static str {
         }
         "Errors.Provider.AlreadyActive" => "The provider is active already",
         "Errors.Provider.AlreadyExists" => "There is a provider of this name",
+        "Errors.Provider.Changed" => "The provider was changed meanwhile; look at it and try again",
         "Errors.Provider.Configured" => {
             "The provider is one of the configuration file, and is changed there"
         }
         "Errors.Provider.Inactive" => "The provider is inactive",
+        "Errors.Provider.NameTaken" => {
+            "The configuration has a provider of this name, which runs in its place; remove this one, or \
+             rename the other"
+        }
         "Errors.Provider.NotFound" => "There is no such provider",
         "Errors.Provider.NotRead" => {
             "The configuration cannot be read; the server's log says why, and all goes on as before"
         }
+        "Errors.Provider.NotRunning" => "The provider does not run",
         "Errors.Provider.OfSMSConfig" => {
             "The provider is one of /admin/v1/sms, and is changed by those calls"
         }

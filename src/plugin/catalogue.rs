@@ -1,11 +1,14 @@
 //! The plugins that are installed: their files, and what they say about themselves.
 //!
 //! A plugin is loaded in a process of its own, with every check that a provider's plugin passes, and
-//! ended again; what it says is remembered by the hash of its file. Listing is for operators: nothing
-//! is ever run as a provider because it was found here.
+//! ended again. What it says is remembered until its file changes, and also that it could not be loaded:
+//! so a list loads nothing twice. Listing is for operators: nothing is ever run as a provider because it
+//! was found here.
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fs::Metadata,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -17,7 +20,7 @@ use super::{
     abi::clean,
     child::{Child, Start},
     host::{PluginLog, lock},
-    load,
+    load::{self, Checked},
     manifest::Manifest,
     schema, settings_shown,
 };
@@ -25,9 +28,21 @@ use super::{
 /// What all plugins of a server say about themselves.
 pub struct Catalogue {
     options: Options,
-    /// What was said, by the hash of the file.
-    known: Mutex<HashMap<String, Arc<Description>>>,
+    /// The files that were looked at, by their paths.
+    seen: Mutex<HashMap<PathBuf, Seen>>,
 }
+
+/// A plugin's file that was read.
+#[derive(Clone)]
+struct Seen {
+    look: Look,
+    checked: Checked,
+    /// What the plugin says about itself, or why it could not be loaded; nothing until it was asked.
+    said: Option<Result<Arc<Description>, String>>,
+}
+
+/// How a file looks: device, inode, size, and the times of its last changes.
+type Look = (u64, u64, u64, [i64; 2], [i64; 2]);
 
 /// A plugin's file.
 pub struct Installed {
@@ -63,7 +78,7 @@ impl Catalogue {
     pub fn new(options: Options) -> Self {
         Self {
             options,
-            known: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -100,17 +115,20 @@ impl Catalogue {
         new: Map<String, Value>,
         before: Option<&Map<String, Value>>,
     ) -> Result<Map<String, Value>, SettingsFault> {
-        let description = self.look(name, pin).1.map_err(SettingsFault::Plugin)?;
+        let description = self.described(name, pin).map_err(SettingsFault::Plugin)?;
         let schema = &description.manifest.config_schema;
+        let none = Map::new();
+        let new = settings_shown::unmasked(new, before.unwrap_or(&none))
+            .map_err(SettingsFault::Settings)?;
         if let Some(before) = before {
             settings_shown::check_secrets_given(&description.manifest, &new, before)
                 .map_err(SettingsFault::Settings)?;
         }
-        let none = Map::new();
         let merged = settings_shown::merged(schema, new, before.unwrap_or(&none));
         // What is kept is what was given: defaults are filled in whenever it is loaded.
         let mut complete = Value::Object(merged.clone());
-        schema::confine(schema, &complete).map_err(SettingsFault::Settings)?;
+        schema::confine(schema, &complete, &self.options.api_files_shown())
+            .map_err(SettingsFault::Settings)?;
         schema::complete(schema, &mut complete, &self.options.api_files)
             .map_err(SettingsFault::Settings)?;
         Ok(merged)
@@ -129,34 +147,76 @@ impl Catalogue {
         }
     }
 
-    /// The hash of a plugin's file, and what it says about itself.
-    fn look(&self, name: &str, pin: Option<&str>) -> (String, Result<Arc<Description>, String>) {
-        // The hash is told also of a file that is not pinned, for the operator to pin it.
-        let unpinned = Options {
-            require_pins: false,
-            ..self.options.clone()
-        };
-        let checked = match load::check(name, None, &unpinned) {
-            Ok(checked) => checked,
-            Err(reason) => return (String::new(), Err(reason)),
-        };
-        let description = match pin {
-            Some(pin) if !pin.eq_ignore_ascii_case(&checked.sha256) => Err(format!(
-                "its file has sha256 {}, another is pinned",
-                checked.sha256
-            )),
-            None if self.options.require_pins => {
-                Err("require_pins is set and it is not pinned".to_owned())
-            }
-            _ => self.describe(name, &checked),
-        };
-        (checked.sha256, description)
+    /// Whether a plugin may run and can be loaded. One that could not be loaded before is tried again.
+    ///
+    /// # Errors
+    /// One sentence for the operator.
+    pub fn usable(&self, name: &str, pin: Option<&str>) -> Result<(), String> {
+        self.described(name, pin).map(drop)
     }
 
-    fn describe(&self, name: &str, checked: &load::Checked) -> Result<Arc<Description>, String> {
-        if let Some(known) = lock(&self.known).get(&checked.sha256) {
-            return Ok(known.clone());
+    /// Tries again to load what could not be loaded, the next time that it is asked about.
+    pub fn forget_failures(&self) {
+        for seen in lock(&self.seen).values_mut() {
+            seen.forget_failure();
         }
+    }
+
+    /// What a plugin says about itself, for whoever wants to use it now.
+    fn described(&self, name: &str, pin: Option<&str>) -> Result<Arc<Description>, String> {
+        if let Ok(path) = load::locate(name, &self.options)
+            && let Some(seen) = lock(&self.seen).get_mut(&path)
+        {
+            seen.forget_failure();
+        }
+        self.look(name, pin).1
+    }
+
+    /// The hash of a plugin's file, and what it says about itself.
+    fn look(&self, name: &str, pin: Option<&str>) -> (String, Result<Arc<Description>, String>) {
+        let seen = load::locate(name, &self.options).and_then(|path| Ok((self.seen(&path)?, path)));
+        let (seen, path) = match seen {
+            Ok(found) => found,
+            Err(reason) => return (String::new(), Err(reason)),
+        };
+        let sha256 = seen.checked.sha256.clone();
+        let description = self.options.pins.check(&path, &sha256, pin).and_then(|()| {
+            seen.said.clone().unwrap_or_else(|| {
+                let said = self.describe(name, &seen.checked);
+                lock(&self.seen).insert(
+                    path,
+                    Seen {
+                        said: Some(said.clone()),
+                        ..seen
+                    },
+                );
+                said
+            })
+        });
+        (sha256, description)
+    }
+
+    /// A plugin's file, read again if it looks otherwise than before. The hash is told also of one that
+    /// nobody pins, for the operator to pin it.
+    fn seen(&self, path: &Path) -> Result<Seen, String> {
+        let about = std::fs::metadata(path)
+            .map_err(|error| format!("cannot look at {}: {error}", path.display()))?;
+        let look = look(&about);
+        let known = lock(&self.seen).get(path).cloned();
+        if let Some(seen) = known.filter(|seen| seen.look == look && seen.checked.path.exists()) {
+            return Ok(seen);
+        }
+        let checked = load::check_file(path, &self.options, |_| Ok(()))?;
+        let seen = Seen {
+            look,
+            checked,
+            said: None,
+        };
+        lock(&self.seen).insert(path.to_owned(), seen.clone());
+        Ok(seen)
+    }
+
+    fn describe(&self, name: &str, checked: &Checked) -> Result<Arc<Description>, String> {
         let start = Start {
             executable: &self.options.executable,
             library: &checked.path,
@@ -166,14 +226,29 @@ impl Catalogue {
         let log = Arc::new(PluginLog::new(name));
         let (child, text, abilities) = Child::start(&start, log, Box::new(|_| {}))?;
         super::instance::Instance::stop(child.as_ref());
-        let description = Arc::new(Description {
+        Ok(Arc::new(Description {
             manifest: Manifest::parse(&text)?,
             object: serde_json::from_str(&text).map_err(|error| error.to_string())?,
             abilities,
-        });
-        lock(&self.known).insert(checked.sha256.clone(), description.clone());
-        Ok(description)
+        }))
     }
+}
+
+impl Seen {
+    fn forget_failure(&mut self) {
+        self.said = self.said.take().filter(Result::is_ok);
+    }
+}
+
+/// Which file it is, and when it was changed, its mode and owner included.
+fn look(about: &Metadata) -> Look {
+    (
+        about.dev(),
+        about.ino(),
+        about.len(),
+        [about.mtime(), about.mtime_nsec()],
+        [about.ctime(), about.ctime_nsec()],
+    )
 }
 
 impl Description {

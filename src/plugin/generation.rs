@@ -192,7 +192,11 @@ fn configure(
     let base = if config.origin == Origin::Config {
         &options.base
     } else {
-        schema::confine(&manifest.config_schema, &settings)?;
+        schema::confine(
+            &manifest.config_schema,
+            &settings,
+            &options.api_files_shown(),
+        )?;
         // What cannot be made is the plugin's fault to tell, when it opens a file there.
         let _ = DirBuilder::new()
             .recursive(true)

@@ -43,26 +43,24 @@ pub(super) struct Checked {
 /// One sentence for the operator.
 pub(super) fn check(name: &str, pin: Option<&str>, options: &Options) -> Result<Checked, String> {
     let path = locate(name, options)?;
-    let mut file = open_checked(&path)?;
+    check_file(&path, options, |hash| options.pins.check(&path, hash, pin))
+}
+
+/// Checks a file, `may_run` its hash too, and makes the private copy.
+///
+/// # Errors
+/// One sentence for the operator.
+pub(super) fn check_file(
+    path: &Path,
+    options: &Options,
+    may_run: impl FnOnce(&str) -> Result<(), String>,
+) -> Result<Checked, String> {
+    let mut file = open_checked(path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let hash = hex::encode(Sha256::digest(&bytes));
-    match pin {
-        Some(pin) if !pin.eq_ignore_ascii_case(&hash) => {
-            return Err(format!(
-                "{} has sha256 {hash}, the configuration pins another",
-                path.display()
-            ));
-        }
-        None if options.require_pins => {
-            return Err(format!(
-                "require_pins is set and {} is not pinned: sha256 = \"{hash}\"",
-                path.display()
-            ));
-        }
-        _ => {}
-    }
+    may_run(&hash)?;
     let copy = copy(&bytes, &hash, options)
         .map_err(|error| format!("cannot make a private copy of {}: {error}", path.display()))?;
     Ok(Checked {

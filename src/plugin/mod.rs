@@ -27,6 +27,7 @@ mod load;
 mod manifest;
 mod memory;
 mod message;
+mod pins;
 mod plugin_host;
 mod provider;
 mod record;
@@ -50,6 +51,7 @@ pub use door::ReportTurn;
 pub use message::{
     Abilities, Answer, Call, Check, HttpRequest, Message, Receipt, ReceiptState, Status, Verdict,
 };
+pub use pins::{PinTable, Pins};
 pub use plugin_host::run_plugin_host;
 pub use provider::{Provider, ProviderInfo};
 pub use record::{Faults, PastFailure};
@@ -131,8 +133,8 @@ pub struct Options {
     pub base: PathBuf,
     /// What paths in settings of the API are relative to, and stay below; made when it is needed.
     pub api_files: PathBuf,
-    /// Whether a plugin without `sha256` is refused.
-    pub require_pins: bool,
+    /// Which files of plugins may run.
+    pub pins: Pins,
     /// The server's own executable; a child is `executable plugin-host`.
     pub executable: PathBuf,
     /// Where the private copies of checked plugins are kept; made with mode 0700 if it is missing.
@@ -149,11 +151,19 @@ impl Options {
             plugin_dir: None,
             api_files: base.join("provider-files"),
             base,
-            require_pins: false,
+            pins: Pins::default(),
             executable,
             copies: None,
             limits: Limits::default(),
         }
+    }
+
+    /// The folder for files of the API as operators know it: from the configuration's folder, if it is
+    /// there.
+    pub(crate) fn api_files_shown(&self) -> String {
+        let folder = &self.api_files;
+        let folder = folder.strip_prefix(&self.base).unwrap_or(folder);
+        folder.display().to_string()
     }
 }
 

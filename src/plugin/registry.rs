@@ -183,6 +183,11 @@ impl Registry {
         Ok(())
     }
 
+    /// What its providers share.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The providers in the order they are tried.
     pub fn providers(&self) -> Arc<[Arc<Provider>]> {
         lock(&self.providers).clone()

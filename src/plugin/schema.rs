@@ -10,6 +10,8 @@ use std::path::{Component, Path};
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use crate::masked_url;
+
 /// Checks `config` against `schema`, fills defaults, and makes paths absolute from `base`.
 ///
 /// # Errors
@@ -19,23 +21,24 @@ pub(super) fn complete(schema: &Value, config: &mut Value, base: &Path) -> Resul
 }
 
 /// Checks that every path of a configuration stays below the folder that it will be relative to: for
-/// settings of whom the operator gave no other part of the machine.
+/// settings of whom the operator gave no other part of the machine. `folder` is its name for the message.
 ///
 /// # Errors
 /// One sentence that names the key.
-pub(super) fn confine(schema: &Value, config: &Value) -> Result<(), String> {
-    confine_at(schema, config, "config")
+pub(super) fn confine(schema: &Value, config: &Value, folder: &str) -> Result<(), String> {
+    confine_at(schema, config, "config", folder)
 }
 
-fn confine_at(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+fn confine_at(schema: &Value, value: &Value, at: &str, folder: &str) -> Result<(), String> {
     match value {
         Value::String(text) if schema.get("format").and_then(Value::as_str) == Some("path") => {
             let mut parts = Path::new(text).components();
             match parts.all(|part| matches!(part, Component::Normal(_))) {
                 true => Ok(()),
                 false => Err(format!(
-                    "{at} must be a relative path without \"..\": over the API, files stay in a folder of \
-                     their own"
+                    "{at} must be a relative path without \"..\": over the API, files are in the folder \
+                     {folder}. Put the file there and name it from there, or write the provider into the \
+                     configuration file, which may name any"
                 )),
             }
         }
@@ -45,11 +48,12 @@ fn confine_at(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
                 schema.unwrap_or(&Value::Null),
                 value,
                 &format!("{at}.{key}"),
+                folder,
             )
         }),
         Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
             let schema = schema.get("items").unwrap_or(&Value::Null);
-            confine_at(schema, item, &format!("{at}[{index}]"))
+            confine_at(schema, item, &format!("{at}[{index}]"), folder)
         }),
         _ => Ok(()),
     }
@@ -185,7 +189,8 @@ fn check_number(schema: &Value, number: f64, at: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The secrets of a configuration: its strings under `"writeOnly": true`, which the log masks.
+/// The secrets of a configuration, which the log masks: its strings under `"writeOnly": true`, and what is
+/// secret in its URLs.
 pub(super) fn secrets(schema: &Value, config: &Value) -> Vec<String> {
     let mut found = Vec::new();
     collect(schema, config, &mut found);
@@ -197,11 +202,11 @@ fn collect(schema: &Value, value: &Value, found: &mut Vec<String>) {
         Value::String(text) if schema.get("writeOnly") == Some(&Value::Bool(true)) => {
             found.push(text.clone());
         }
+        Value::String(text) => found.extend(masked_url::secrets(text)),
         Value::Object(object) => {
             for (key, value) in object {
-                if let Some(schema) = schema.get("properties").and_then(|all| all.get(key)) {
-                    collect(schema, value, found);
-                }
+                let schema = schema.get("properties").and_then(|all| all.get(key));
+                collect(schema.unwrap_or(&Value::Null), value, found);
             }
         }
         Value::Array(items) => {
@@ -289,12 +294,17 @@ mod tests {
     #[test]
     fn paths_of_the_api_stay_in_their_folder() {
         for path in ["sms.jsonl", "a/b", ""] {
-            assert_eq!(confine(&schema(), &json!({"path": path})), Ok(()), "{path}");
+            assert_eq!(
+                confine(&schema(), &json!({"path": path}), "x.files"),
+                Ok(()),
+                "{path}"
+            );
         }
         for path in ["/etc/passwd", "../x", "a/../../x", "./x"] {
-            let reason = confine(&schema(), &json!({"path": path})).unwrap_err();
+            let reason = confine(&schema(), &json!({"path": path}), "x.files").unwrap_err();
             assert!(
-                reason.starts_with("config.path must be a relative path"),
+                reason.starts_with("config.path must be a relative path")
+                    && reason.contains("the folder x.files"),
                 "{reason}"
             );
         }
@@ -302,7 +312,8 @@ mod tests {
 
     #[test]
     fn secrets_are_found() {
-        let config = json!({"path": "x", "key": "k-secret"});
-        assert_eq!(secrets(&schema(), &config), ["k-secret"]);
+        let config = json!({"key": "k-secret", "path": "x", "url": "http://me:pass@host"});
+        let expected = ["k-secret", "me:pass", "pass"];
+        assert_eq!(secrets(&schema(), &config), expected);
     }
 }

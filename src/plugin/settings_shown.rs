@@ -1,11 +1,13 @@
 //! Which settings of a plugin are shown to administrators, and which are kept when others are given.
 //!
 //! Shown is what the schema declares in full and not as secret. A table that takes any member, or a
-//! value without a type, may hold a secret that the schema cannot mark, so that it is hidden whole.
+//! value without a type, may hold a secret that the schema cannot mark, so that it is hidden whole. The
+//! secrets inside a URL are masked; a URL that is given back as it was shown is the one that there was.
 
 use serde_json::{Map, Value};
 
 use super::manifest::Manifest;
+use crate::masked_url;
 
 /// What may be shown of a configuration, and the names of the rest.
 pub(super) fn shown(
@@ -19,10 +21,67 @@ pub(super) fn shown(
     let hidden = hidden.into_iter();
     (
         shown
-            .map(|(name, value)| (name.clone(), value.clone()))
+            .map(|(name, value)| (name.clone(), masked(value)))
             .collect(),
         hidden.map(|(name, _)| name.clone()).collect(),
     )
+}
+
+/// A value with the secrets of all URLs in it masked.
+fn masked(value: &Value) -> Value {
+    match value {
+        Value::String(text) => masked_url::masked(text).into(),
+        Value::Array(items) => items.iter().map(masked).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let masked = members.map(|(name, value)| (name.clone(), masked(value)));
+            Value::Object(masked.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// A new configuration in which every URL that is as it was shown is the one of the old again.
+///
+/// # Errors
+/// One sentence that names the setting that has another URL with the mask in it.
+pub(super) fn unmasked(
+    new: Map<String, Value>,
+    old: &Map<String, Value>,
+) -> Result<Map<String, Value>, String> {
+    let unmask = |(name, value): (String, Value)| {
+        let old = old.get(&name).unwrap_or(&Value::Null);
+        let value = unmasked_at(value, old, &format!("config.{name}"))?;
+        Ok((name, value))
+    };
+    new.into_iter().map(unmask).collect()
+}
+
+fn unmasked_at(new: Value, old: &Value, at: &str) -> Result<Value, String> {
+    match new {
+        Value::String(text) if masked_url::is_masked(&text) => match old {
+            Value::String(old) if masked_url::masked(old) == text => Ok(old.as_str().into()),
+            _ => Err(format!(
+                "{at} has \"***\" in the place of a secret: give the whole URL, or the one that is shown"
+            )),
+        },
+        Value::Array(items) => {
+            let of_old = |place: usize| old.get(place).unwrap_or(&Value::Null);
+            let items = items.into_iter().enumerate();
+            items
+                .map(|(place, item)| unmasked_at(item, of_old(place), &format!("{at}[{place}]")))
+                .collect()
+        }
+        Value::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| {
+                let old = old.get(&name).unwrap_or(&Value::Null);
+                let value = unmasked_at(value, old, &format!("{at}.{name}"))?;
+                Ok((name, value))
+            });
+            Ok(Value::Object(members.collect::<Result<_, String>>()?))
+        }
+        other => Ok(other),
+    }
 }
 
 /// A new configuration with what is hidden of the old one and not given again; `null` is a setting that

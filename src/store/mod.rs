@@ -80,7 +80,7 @@ pub use org_search::OrgSearch;
 pub use orgs::OrgRef;
 pub use person::Contacts;
 pub use plugin_providers::{PluginProvider, PluginSettings};
-pub use provider::Provider;
+pub use provider::{EndpointSecret, Provider};
 pub use secret_generators::StoredGenerator;
 pub use signing_keys::SigningKey;
 pub use sms_providers::{SMS_PREFIX, SmsProvider, SmsProviderKind, TwilioSettings};

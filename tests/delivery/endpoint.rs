@@ -10,8 +10,10 @@ use std::{
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// One call that the endpoint got: its signature header and its body.
+/// One call that the endpoint got.
 pub struct Call {
+    /// The path and the query.
+    pub target: String,
     /// The signature header.
     pub signature: String,
     /// The body.
@@ -27,14 +29,15 @@ pub fn endpoint(statuses: &'static [u16]) -> (String, Receiver<Call>) {
         for (turn, stream) in listener.incoming().enumerate() {
             let mut stream = stream.unwrap();
             let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let (mut signature, mut length) = (String::new(), 0);
+            let (mut target, mut signature, mut length) = (String::new(), String::new(), 0);
             loop {
                 let mut line = String::new();
                 reader.read_line(&mut line).unwrap();
                 let Some((name, value)) = line.trim().split_once(": ") else {
                     // The request line has no colon with a space, the end of the headers nothing.
-                    if line.trim().is_empty() {
-                        break;
+                    match line.split(' ').nth(1) {
+                        Some(place) => place.clone_into(&mut target),
+                        None => break,
                     }
                     continue;
                 };
@@ -51,7 +54,12 @@ pub fn endpoint(statuses: &'static [u16]) -> (String, Receiver<Call>) {
                 format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
             stream.write_all(answer.as_bytes()).unwrap();
             let body = String::from_utf8(body).unwrap();
-            if calls.send(Call { signature, body }).is_err() {
+            let call = Call {
+                target,
+                signature,
+                body,
+            };
+            if calls.send(call).is_err() {
                 return;
             }
         }

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use belfry::plugin::{Isolation, Options, Registry, StartError, Status};
+use belfry::plugin::{Isolation, Options, PinTable, Pins, Registry, StartError, Status};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -133,7 +133,10 @@ fn a_pin_must_fit() {
     let mut config = bed::config("pinned", "pinned", Isolation::Process, json!({}));
     let mut state = |pin: Option<String>, required| {
         config.sha256 = pin;
-        options.require_pins = required;
+        options.pins = Pins::new(PinTable {
+            required,
+            ..PinTable::default()
+        });
         let bed = Bed::start(config.clone(), options.clone());
         let state = bed.state();
         bed.registry.stop();

@@ -58,6 +58,7 @@ impl HttpFamily for EmailProviderKind {
     const NOT_FOUND: &'static Entry = error::SMTP_HTTP_UPDATE_NOT_FOUND;
     const KEY_END: &'static str =
         "invalid UpdateEmailProviderHTTPRequest.ExpirationSigningKey: value must equal 0s";
+    const MASKED: &'static str = "invalid UpdateEmailProviderHTTPRequest.Endpoint: value must be the whole URL, or the one that is shown";
 
     fn http(endpoint: String) -> Self {
         Self::Http { endpoint }

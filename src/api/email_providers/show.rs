@@ -18,7 +18,8 @@ use crate::{
         },
     },
     error::{self, Error},
-    store::{EmailProvider, EmailProviderKind},
+    masked_url::without_login,
+    store::{EmailProvider, EmailProviderKind, EndpointSecret},
 };
 
 /// Shows the active mail server.
@@ -141,10 +142,13 @@ fn email_provider(ctx: &Ctx, (provider, details): Found) -> WireProvider {
             user: settings.user.clone(),
             reply_to_address: settings.reply_to.clone(),
         }),
-        EmailProviderKind::Http { endpoint } => Config::Http(EmailProviderHttp {
-            endpoint: endpoint.clone(),
-            signing_key: opened(ctx, &provider),
-        }),
+        EmailProviderKind::Http { endpoint } => {
+            let secret = EndpointSecret::parse(&opened(ctx, &provider), endpoint);
+            Config::Http(EmailProviderHttp {
+                endpoint: without_login(&secret.endpoint).into_owned(),
+                signing_key: secret.signing_key,
+            })
+        }
     };
     WireProvider {
         details: Some(details),

@@ -13,6 +13,7 @@ use crate::{
     contract::pb::zitadel::v1::ObjectDetails,
     domain::{Aggregate, Event, List, Page},
     error::{Entry, Error},
+    secrets::Keys,
     store::{Provider, ReadTx, WriteTx},
 };
 
@@ -46,10 +47,12 @@ pub trait HttpFamily: Family {
     const NOT_FOUND: &'static Entry;
     /// The end of a signing key is neither now nor absent.
     const KEY_END: &'static str;
+    /// The endpoint has the mask of a login, and is not the one that is shown.
+    const MASKED: &'static str;
 
     /// An HTTP endpoint.
     fn http(endpoint: String) -> Self;
-    /// The URL, if it is an HTTP endpoint.
+    /// The URL without its secrets, if it is an HTTP endpoint.
     fn endpoint(&self) -> Option<&str>;
     /// An HTTP endpoint was added.
     fn http_added(id: String, description: String, endpoint: String) -> Event;
@@ -103,11 +106,13 @@ pub(super) fn seal(ctx: &Ctx, id: &str, secret: &str) -> Vec<u8> {
 
 /// The secret of a provider; empty if it was sealed with another instance key.
 pub(super) fn opened<Kind>(ctx: &Ctx, provider: &Provider<Kind>) -> String {
-    let keys = &ctx.services.keys;
-    let secret = keys.open_setting(&provider.id, &provider.sealed_secret);
-    secret
-        .and_then(|secret| String::from_utf8(secret).ok())
-        .unwrap_or_default()
+    open(&ctx.services.keys, provider).unwrap_or_default()
+}
+
+/// The secret of a provider; none if it was sealed with another instance key.
+pub(super) fn open<Kind>(keys: &Keys, provider: &Provider<Kind>) -> Option<String> {
+    let secret = keys.open_setting(&provider.id, &provider.sealed_secret)?;
+    String::from_utf8(secret).ok()
 }
 
 /// Keeps a provider with the event that tells of it.

@@ -4,6 +4,7 @@ use super::{changeable, is_configured};
 use crate::{
     api::{
         Ctx, details,
+        gateway::refusal,
         message_providers::{differing, new, opened, save, seal, unchanged},
     },
     contract::{
@@ -12,7 +13,7 @@ use crate::{
             AddProviderRequest, AddProviderResponse, UpdateProviderRequest, UpdateProviderResponse,
         },
     },
-    domain::{Event, PluginFault, WantedPlugin},
+    domain::{Event, WantedPlugin},
     error::{self, Error},
     store::{PluginSettings, SMS_PREFIX},
 };
@@ -114,7 +115,7 @@ pub(in crate::api) async fn update(
         let found = tx.plugin_provider(&name)?;
         let mut provider = found.ok_or(error::PROVIDER_NOT_FOUND)?;
         if provider.sequence != seen.sequence {
-            return Err(Error::unavailable("the provider was changed meanwhile; try again").into());
+            return Err(error::PROVIDER_CHANGED.into());
         }
         let kind = PluginSettings {
             plugin: provider.kind.plugin.clone(),
@@ -168,13 +169,6 @@ async fn checked(ctx: &Ctx, wanted: WantedPlugin) -> Result<String, Error> {
     let checked = ctx
         .services
         .gateway
-        .ask(move |gateway| gateway.check(&wanted));
-    checked.await?.map_err(|fault| match fault {
-        PluginFault::Unusable(reason) => {
-            Error::from(error::PROVIDER_PLUGIN_UNUSABLE).saying(&reason)
-        }
-        PluginFault::Settings(reason) => {
-            Error::from(error::PROVIDER_SETTINGS_INVALID).saying(&reason)
-        }
-    })
+        .work(move |gateway| gateway.check(&wanted));
+    checked.await?.map_err(refusal)
 }

@@ -58,9 +58,21 @@ async fn activate(
     ctx: &Ctx,
     request: ActivateSmtpConfigRequest,
 ) -> Result<ActivateSmtpConfigResponse, Error> {
+    let gateway = &ctx.services.gateway;
     changeable(ctx, &request.id).await?;
+    let found = ctx
+        .services
+        .store
+        .point(|tx| tx.plugin_provider(&request.id))?;
+    if let Some(idle) = found.filter(|provider| !provider.is_active) {
+        if is_configured(ctx, &idle.id).await? {
+            return Err(error::PROVIDER_NAME_TAKEN.into());
+        }
+        let PluginSettings { plugin, sha256, .. } = idle.kind;
+        gateway.check_usable(plugin, sha256).await?;
+    }
     let change = state::activate::<PluginSettings>(ctx, request);
-    ctx.services.gateway.after(change).await
+    gateway.after(change).await
 }
 
 /// Stops using a provider.
@@ -73,11 +85,20 @@ async fn deactivate(
     ctx.services.gateway.after(change).await
 }
 
-/// Whether a provider of that name would be changed here.
+/// Whether a provider of that name would be changed here: one that is kept is, also when the configuration
+/// has taken its name since.
 ///
 /// # Errors
 /// PRECOND PROV-C0nfg for one of the configuration, PROV-Sm5Pr for one of `/admin/v1/sms`.
 async fn changeable(ctx: &Ctx, name: &str) -> Result<(), Error> {
+    if ctx
+        .services
+        .store
+        .point(|tx| tx.plugin_provider(name))?
+        .is_some()
+    {
+        return Ok(());
+    }
     if is_configured(ctx, name).await? {
         return Err(error::PROVIDER_CONFIGURED.into());
     }

@@ -15,7 +15,7 @@ pub(in crate::api) async fn list(
     ctx: &Ctx,
     _request: ListPluginsRequest,
 ) -> Result<ListPluginsResponse, Error> {
-    let plugins = ctx.services.gateway.ask(|gateway| gateway.plugins());
+    let plugins = ctx.services.gateway.work(|gateway| gateway.plugins());
     Ok(ListPluginsResponse {
         plugins: plugins.await?.into_iter().map(shown).collect(),
     })

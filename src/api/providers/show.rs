@@ -1,10 +1,12 @@
 //! List and get providers, with those that are kept and not in use, and their last errors.
 
+use std::collections::HashSet;
+
 use crate::{
     api::{
         Ctx,
         details::wire_time,
-        message_providers::{Found, all, opened},
+        message_providers::{Found, all, open, opened},
     },
     contract::{
         pb::belfry::v1::{
@@ -17,7 +19,7 @@ use crate::{
     },
     domain::{ProviderFailure, ProviderState, RunningProvider},
     error::{self, Error},
-    store::{PluginSettings, ReadTx, SMS_PREFIX, SmsProviderKind},
+    store::{self, PluginSettings, ReadTx, SMS_PREFIX, SmsProviderKind},
 };
 
 /// Lists all providers.
@@ -35,7 +37,12 @@ pub(in crate::api) async fn reload(
     ctx: &Ctx,
     _request: ReloadProvidersRequest,
 ) -> Result<ReloadProvidersResponse, Error> {
-    if !ctx.services.gateway.ask(|gateway| gateway.reread()).await? {
+    if !ctx
+        .services
+        .gateway
+        .work(|gateway| gateway.reread())
+        .await?
+    {
         return Err(error::PROVIDERS_NOT_READ.into());
     }
     Ok(ReloadProvidersResponse {
@@ -60,10 +67,11 @@ pub(in crate::api) async fn get(
         .point(|tx| tx.plugin_provider(&request.name))?;
     if let Some(kept) = kept.filter(|_| is_kept) {
         let settings = opened(ctx, &kept);
+        let PluginSettings { plugin, sha256, .. } = kept.kind;
         let shown = ctx
             .services
             .gateway
-            .ask(move |gateway| gateway.shown(&kept.kind.plugin, &settings));
+            .work(move |gateway| gateway.shown(&plugin, sha256.as_deref(), &settings));
         let shown = shown.await?;
         answer.config = struct_from_json(&shown.settings).ok();
         answer.hidden = shown.hidden;
@@ -90,14 +98,20 @@ pub(in crate::api) async fn errors(
     })
 }
 
-/// Whether a provider of that name is kept.
-pub(super) fn is_known(ctx: &Ctx, name: &str) -> Result<bool, Error> {
-    ctx.services.store.point(|tx| {
+/// The refusal of a call on a provider that does not run: there is none, it is inactive, or why.
+pub(super) fn not_running(ctx: &Ctx, name: &str) -> Result<Error, Error> {
+    let kept = ctx.services.store.point(|tx| {
         let of_sms = match name.strip_prefix(SMS_PREFIX) {
-            Some(id) => tx.sms_provider(id)?.is_some(),
-            None => false,
+            Some(id) => tx.sms_provider(id)?.map(|kept| idle(ctx, &kept, false)),
+            None => None,
         };
-        Ok(of_sms || tx.plugin_provider(name)?.is_some())
+        let of_plugin = tx.plugin_provider(name)?;
+        Ok(of_sms.or(of_plugin.map(|kept| idle(ctx, &kept, false))))
+    })?;
+    Ok(match kept {
+        None => error::PROVIDER_NOT_FOUND.into(),
+        Some((ProviderState::Inactive, _)) => error::PROVIDER_INACTIVE.into(),
+        Some((_, reason)) => Error::from(error::PROVIDER_NOT_RUNNING).saying(reason),
     })
 }
 
@@ -118,13 +132,21 @@ async fn providers(ctx: &Ctx) -> Result<Vec<Provider>, Error> {
         })
     };
     let mut kept = ctx.services.store.read(read).await?;
+    let configured = running.iter().filter(|provider| provider.is_configured);
+    let configured: HashSet<_> = configured.map(|provider| provider.name.clone()).collect();
     let mut shown: Vec<_> = running
         .into_iter()
         .map(|provider| with_what_is_kept(provider, &mut kept))
         .collect();
-    let idle = kept.of_sms.into_iter().map(of_sms);
-    let idle = idle.chain(kept.of_plugins.into_iter().map(of_plugin));
-    shown.extend(idle);
+    let of_sms = kept.of_sms.into_iter().map(|found| {
+        let idle = idle(ctx, &found.0, configured.contains(&found.0.name()));
+        not_used(of_sms(found), idle)
+    });
+    let of_plugins = kept.of_plugins.into_iter().map(|found| {
+        let idle = idle(ctx, &found.0, configured.contains(&found.0.id));
+        not_used(of_plugin(found), idle)
+    });
+    shown.extend(of_sms.chain(of_plugins));
     Ok(shown)
 }
 
@@ -185,7 +207,7 @@ fn of_sms((sms, details): Found<SmsProviderKind>) -> Provider {
         source: ProviderSource::SmsProvider.into(),
         sms_provider_id: sms.id,
         description: sms.description,
-        ..idle(sms.is_active)
+        ..Provider::default()
     }
 }
 
@@ -198,23 +220,42 @@ fn of_plugin((kept, details): Found<PluginSettings>) -> Provider {
         description: kept.description,
         pinned_sha256: kept.kind.sha256.unwrap_or_default(),
         memory_limit: kept.kind.memory_limit.unwrap_or_default(),
-        ..idle(kept.is_active)
+        ..Provider::default()
     }
 }
 
-/// The state of a provider that does not run.
-fn idle(is_active: bool) -> Provider {
-    let (state, reason) = match is_active {
-        false => (ProviderState::Inactive, ""),
-        true => (
+/// The state of a provider that is kept and does not run, and why it does not although it is active.
+fn idle<Kind>(
+    ctx: &Ctx,
+    kept: &store::Provider<Kind>,
+    is_name_taken: bool,
+) -> (ProviderState, &'static str) {
+    if !kept.is_active {
+        (ProviderState::Inactive, "")
+    } else if is_name_taken {
+        (
             ProviderState::Failed,
-            "it is left out; the server's log says why",
-        ),
-    };
+            "the configuration has a provider of this name, which runs in its place: remove this one, or \
+             rename the other",
+        )
+    } else if open(&ctx.services.keys, kept).is_none() {
+        (
+            ProviderState::Failed,
+            "its secrets were sealed with another key: give them again",
+        )
+    } else {
+        (
+            ProviderState::Loading,
+            "it is about to be started; if it stays so, the server's log says why",
+        )
+    }
+}
+
+fn not_used(provider: Provider, (state, reason): (ProviderState, &str)) -> Provider {
     Provider {
         state: state as i32,
         reason: reason.to_owned(),
-        ..Provider::default()
+        ..provider
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     api::Ctx,
     contract::pb::belfry::v1::{SendTestMessageRequest, SendTestMessageResponse, TestResult},
     domain::TestSms,
-    error::{self, Error},
+    error::Error,
 };
 
 /// What a test says unless the caller words it.
@@ -29,12 +29,9 @@ pub(in crate::api) async fn send(
     let sent = ctx
         .services
         .gateway
-        .ask(move |gateway| gateway.send(&asked, sms));
+        .send(move |gateway| gateway.send(&asked, sms));
     let Some(result) = sent.await? else {
-        return Err(match super::show::is_known(ctx, &name)? {
-            true => error::PROVIDER_INACTIVE.into(),
-            false => error::PROVIDER_NOT_FOUND.into(),
-        });
+        return Err(super::show::not_running(ctx, &name)?);
     };
     // A provider takes some ten seconds at most.
     let took = prost_types::Duration {

@@ -58,6 +58,7 @@ impl HttpFamily for SmsProviderKind {
     const NOT_FOUND: &'static Entry = error::SMS_HTTP_UPDATE_NOT_FOUND;
     const KEY_END: &'static str =
         "invalid UpdateSMSProviderHTTPRequest.ExpirationSigningKey: value must equal 0s";
+    const MASKED: &'static str = "invalid UpdateSMSProviderHTTPRequest.Endpoint: value must be the whole URL, or the one that is shown";
 
     fn http(endpoint: String) -> Self {
         Self::Http { endpoint }

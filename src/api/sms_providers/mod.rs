@@ -13,7 +13,7 @@ use super::{
     message_providers::{http, state},
     table::{ADMIN, Table},
 };
-use crate::{contract::pb::zitadel::admin::v1 as pb, store::SmsProviderKind as Kind};
+use crate::{contract::pb::zitadel::admin::v1 as pb, error::Error, store::SmsProviderKind as Kind};
 
 /// The rows of these operations. Those that e-mail has too take its messages: they have the same
 /// fields under the same numbers. Who changes a provider that may be active is answered when the
@@ -59,14 +59,7 @@ fn register_shared(table: Table<'_>) -> anyhow::Result<Table<'_>> {
                 ctx.services.gateway.after(change).await
             },
         )?
-        .twin::<pb::ActivateSmsProviderRequest, _, _>(
-            ADMIN,
-            "ActivateSMSProvider",
-            async |ctx: &Ctx, request| {
-                let change = state::activate::<Kind>(ctx, request);
-                ctx.services.gateway.after(change).await
-            },
-        )?
+        .twin::<pb::ActivateSmsProviderRequest, _, _>(ADMIN, "ActivateSMSProvider", activate)?
         .twin::<pb::DeactivateSmsProviderRequest, _, _>(
             ADMIN,
             "DeactivateSMSProvider",
@@ -83,4 +76,20 @@ fn register_shared(table: Table<'_>) -> anyhow::Result<Table<'_>> {
                 ctx.services.gateway.after(change).await
             },
         )
+}
+
+/// Uses a way to send SMS, if there is a plugin for it that may run.
+async fn activate(
+    ctx: &Ctx,
+    request: pb::ActivateSmtpConfigRequest,
+) -> Result<pb::ActivateSmtpConfigResponse, Error> {
+    let gateway = &ctx.services.gateway;
+    let found = ctx
+        .services
+        .store
+        .point(|tx| tx.sms_provider(&request.id))?;
+    if let Some(idle) = found.filter(|provider| !provider.is_active) {
+        gateway.check_usable(idle.plugin().to_owned(), None).await?;
+    }
+    gateway.after(state::activate::<Kind>(ctx, request)).await
 }

@@ -16,7 +16,8 @@ use crate::{
         },
     },
     error::Error,
-    store::SmsProviderKind,
+    masked_url::without_login,
+    store::{EndpointSecret, SmsProviderKind},
 };
 
 type Found = message_providers::Found<SmsProviderKind>;
@@ -61,10 +62,13 @@ fn shown(ctx: &Ctx, (provider, details): Found) -> WireProvider {
             sender_number: settings.sender_number.clone(),
             verify_service_sid: settings.verify_service_sid.clone(),
         }),
-        SmsProviderKind::Http { endpoint } => Config::Http(HttpConfig {
-            endpoint: endpoint.clone(),
-            signing_key: opened(ctx, &provider),
-        }),
+        SmsProviderKind::Http { endpoint } => {
+            let secret = EndpointSecret::parse(&opened(ctx, &provider), endpoint);
+            Config::Http(HttpConfig {
+                endpoint: without_login(&secret.endpoint).into_owned(),
+                signing_key: secret.signing_key,
+            })
+        }
     };
     WireProvider {
         details: Some(details),

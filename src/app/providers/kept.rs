@@ -10,7 +10,9 @@ use crate::{
     error::Error,
     plugin::{Isolation, Origin, Pace, ProviderConfig},
     secrets::Keys,
-    store::{PluginProvider, Provider, ReadTx, SmsProvider, SmsProviderKind, Store},
+    store::{
+        EndpointSecret, PluginProvider, Provider, ReadTx, SmsProvider, SmsProviderKind, Store,
+    },
 };
 
 /// Reads them.
@@ -92,7 +94,11 @@ fn settings(kind: SmsProviderKind, secret: &str) -> Value {
             "verify_service_sid": twilio.verify_service_sid,
         }),
         SmsProviderKind::Http { endpoint } => {
-            json!({ "endpoint": endpoint, "signing_key": secret })
+            let EndpointSecret {
+                signing_key,
+                endpoint,
+            } = EndpointSecret::parse(secret, &endpoint);
+            json!({ "endpoint": endpoint, "signing_key": signing_key })
         }
     };
     if let Some(settings) = settings.as_object_mut() {

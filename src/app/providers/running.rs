@@ -62,6 +62,7 @@ impl SmsGateway for RunningProviders {
         let (done, is_done) = bounded(1);
         let _ = self.orders.send(Order::Reread(Some(done)));
         let is_read = is_done.recv_timeout(ARRIVAL).unwrap_or(false);
+        self.catalogue.forget_failures();
         self.settle();
         is_read
     }
@@ -105,10 +106,14 @@ impl SmsGateway for RunningProviders {
         }
     }
 
-    fn shown(&self, plugin: &str, settings: &str) -> ShownSettings {
-        let pin = self.pin(plugin);
+    fn usable(&self, plugin: &str, sha256: Option<&str>) -> Result<(), PluginFault> {
+        let usable = self.catalogue.usable(plugin, sha256);
+        usable.map_err(PluginFault::Unusable)
+    }
+
+    fn shown(&self, plugin: &str, sha256: Option<&str>, settings: &str) -> ShownSettings {
         let settings = object(settings);
-        let (shown, hidden) = self.catalogue.shown(plugin, pin.as_deref(), &settings);
+        let (shown, hidden) = self.catalogue.shown(plugin, sha256, &settings);
         ShownSettings {
             settings: Value::Object(shown).to_string(),
             hidden,

@@ -340,7 +340,7 @@ fn words(status: u16) -> &'static str {
     match status {
         400 => "The request is malformed or breaks a limit, or the state does not allow this.",
         404 => "There is no such thing, or not for this caller.",
-        409 => "There is such a thing already.",
+        409 => "There is such a thing already, or it was changed meanwhile.",
         429 => "Too many wrong tries.",
         501 => "Not offered.",
         _ => "The operation failed.",
@@ -360,6 +360,7 @@ pub fn kind(code: Code) -> &'static str {
         Code::FailedPrecondition => "failed precondition",
         Code::NotFound => "not found",
         Code::AlreadyExists => "already exists",
+        Code::Aborted => "aborted",
         Code::PermissionDenied => "permission denied",
         Code::Unauthenticated => "unauthenticated",
         Code::ResourceExhausted => "exhausted",

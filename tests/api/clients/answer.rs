@@ -14,6 +14,7 @@ pub enum Kind {
     Denied = 7,
     Exhausted = 8,
     Precondition = 9,
+    Aborted = 10,
     Unimplemented = 12,
     Unauthenticated = 16,
 }

@@ -59,6 +59,22 @@ const ADDING: &[Case] = &[
         t.call(request).expect_invalid();
         t.call(json!({"endpoint": "a".repeat(2048)})).ok();
     }),
+    case(
+        "secrets in the URL are told in no event, and a login is not shown",
+        |t| {
+            let endpoint = "https://user:passw0rd@hooks.example.com/a?key=k3y#b";
+            let answer = t.call(json!({"endpoint": endpoint})).ok();
+            let id = answer["id"].as_str().unwrap();
+            let told = json!({"endpoint": "https://***@hooks.example.com/a?key=***#b"});
+            expect_addition_or_removal(t, &answer, id, "http.added", &told);
+            let shown = family(t).shown(t, id);
+            assert_eq!(
+                shown["http"]["endpoint"],
+                "https://***@hooks.example.com/a?key=k3y#b"
+            );
+            assert_eq!(shown["http"]["signingKey"], answer["signingKey"]);
+        },
+    ),
     NEEDS_INSTANCE_ROLE,
 ];
 
@@ -75,6 +91,37 @@ const UPDATING: &[Case] = &[
         assert!(answer["signingKey"].is_null(), "{answer}");
         let http = json!({"endpoint": "https://hooks.example.com/b", "signingKey": key});
         assert_eq!(family(t).shown(t, &id)["http"], http);
+    }),
+    case("an endpoint that is given back as it is shown stays", |t| {
+        let request = json!({"endpoint": "https://user:passw0rd@hooks.example.com/a?key=k3y"});
+        let added = t.rest_as_admin(family(t).add_http, request).ok();
+        let id = added["id"].as_str().unwrap();
+        let shown = || family(t).shown(t, id)["http"].clone();
+        let before = shown();
+        let request = json!({"id": id, "endpoint": before["endpoint"], "description": "Hook"});
+        let answer = t.call(request).ok();
+        expect_change(
+            t,
+            &answer,
+            id,
+            "http.changed",
+            &json!({"description": "Hook"}),
+        );
+        assert_eq!(shown(), before);
+        // Only the whole: nobody knows what another one with the mask would mean.
+        for endpoint in [
+            "https://***@hooks.example.com/b",
+            "https://a.example.com/?key=***",
+        ] {
+            t.call(json!({"id": id, "endpoint": endpoint}))
+                .expect_invalid();
+        }
+        let request = json!({"id": id, "endpoint": "https://hooks.example.com/a?key=an0ther"});
+        let answer = t.call(request.clone()).ok();
+        let told = json!({"description": "", "endpoint": "https://hooks.example.com/a?key=***"});
+        expect_change(t, &answer, id, "http.changed", &told);
+        assert_eq!(shown()["endpoint"], request["endpoint"]);
+        assert_eq!(shown()["signingKey"], before["signingKey"]);
     }),
     case("a key that ends now is replaced", |t| {
         let id = family(t).http(t);

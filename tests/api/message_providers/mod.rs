@@ -25,7 +25,7 @@ pub mod state;
 
 /// Ways to send one kind of message.
 pub struct Family {
-    add_http: &'static Operation,
+    pub add_http: &'static Operation,
     get: &'static Operation,
     activate: &'static Operation,
     deactivate: &'static Operation,

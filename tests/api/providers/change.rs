@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::App,
-    clients::Kind,
+    clients::{Answer, Kind},
     message_providers::database_holds,
     operations::{ADD_PROVIDER, UPDATE_PROVIDER},
     people::merged,
@@ -120,7 +120,8 @@ pub const ADD: Table = Table {
                 let more =
                     json!({"name": t.unique("p"), "plugin": "file", "config": {"path": path}});
                 let failure = t.call(endpoint(more)).fails(Kind::Invalid, "PROV-Set5g");
-                assert!(failure.message.contains("relative path"), "{failure:?}");
+                let said = "the folder belfry.files";
+                assert!(failure.message.contains(said), "{failure:?}");
             }
             let more =
                 json!({"name": t.unique("p"), "plugin": "file", "config": {"path": "a.jsonl"}});
@@ -170,6 +171,53 @@ pub const UPDATE: Table = Table {
             assert_eq!(shown["provider"]["description"], "Sends more");
             assert_eq!(shown["provider"]["details"], answer["details"]);
         }),
+        case("a URL that is given back as it is shown stays", |t| {
+            let name = t.provider();
+            let update = |endpoint: &str| {
+                let config = json!({"endpoint": endpoint, "signing_key": SECRET});
+                t.call(json!({"name": name, "config": config, "description": "Sends codes"}))
+            };
+            update("https://user:passw0rd@a.example.com/?key=k3y").ok();
+            let before = t.shown_provider(&name);
+            let shown = "https://***@a.example.com/?key=***";
+            assert_eq!(before["config"]["endpoint"], shown);
+            update(shown).ok();
+            assert_eq!(t.shown_provider(&name), before);
+            for other in [
+                "https://***@b.example.com/",
+                "https://a.example.com/?key=***",
+            ] {
+                let failure = update(other).fails(Kind::Invalid, "PROV-Set5g");
+                assert!(failure.message.contains("config.endpoint"), "{failure:?}");
+            }
+            assert_eq!(events_of(t, &name).len(), 2);
+        }),
+        case(
+            "of changes at the same time, one is made and the others are told",
+            |t| {
+                let name = t.provider();
+                let config = |place: usize| json!({"endpoint": "http://localhost:1/sms", "signing_key": place.to_string()});
+                let answers: Vec<_> = std::thread::scope(|scope| {
+                    let update = |place| {
+                        let request = json!({"name": name, "config": config(place)});
+                        scope.spawn(move || t.call(request))
+                    };
+                    let running: Vec<_> = (0..8).map(update).collect();
+                    running
+                        .into_iter()
+                        .map(|call| call.join().unwrap())
+                        .collect()
+                });
+                let (done, refused): (Vec<_>, Vec<_>) = answers
+                    .into_iter()
+                    .partition(|answer: &Answer| answer.0.is_ok());
+                let done = done.len();
+                for answer in refused {
+                    answer.fails(Kind::Aborted, "PROV-Chng3");
+                }
+                assert_eq!(events_of(t, &name).len(), 1 + done);
+            },
+        ),
         case("a hidden setting that is null is taken away", |t| {
             let name = t.provider();
             let config = json!({"endpoint": "http://localhost:1/sms", "signing_key": null});

@@ -113,6 +113,16 @@ pub const GET: Table = Table {
             assert_eq!(shown["hidden"], json!(["signing_key"]));
             assert!(!shown.to_string().contains(SECRET));
         }),
+        case("secrets inside of URLs are masked", |t| {
+            let name = t.unique("masked");
+            let config = json!({"endpoint": "https://user:passw0rd@a.example.com/?key=k3y&to="});
+            let request = super::endpoint(json!({"name": name, "config": config}));
+            t.rest_as_admin(&crate::operations::ADD_PROVIDER, request)
+                .ok();
+            let shown = t.call(json!({"name": name})).ok();
+            let masked = json!({"endpoint": "https://***@a.example.com/?key=***&to="});
+            assert_eq!(shown["config"], masked);
+        }),
         case(
             "the settings of others are shown where they are changed",
             |t| {

@@ -63,6 +63,11 @@ pub const GET: Table = Table {
                 }
             },
         ),
+        case("here an id has at most 100 characters", |t| {
+            t.call(json!({"id": "a".repeat(101)})).expect_invalid();
+            t.call(json!({"id": "a".repeat(100)}))
+                .fails(Kind::NotFound, "QUERY-fn99w");
+        }),
         LIMITS_OF_ID,
         NEEDS_INSTANCE_ROLE,
     ],

@@ -146,10 +146,13 @@ fn limits(t: &Scene) {
 fn tokens_and_signing_keys_are_sealed() {
     let app = App::start("");
     app.twilio_account();
-    let endpoint = json!({"endpoint": "http://localhost:1/hook"});
+    let endpoint = json!({"endpoint": "http://user:passw0rd@localhost:1/hook?key=qu3ry-k3y"});
     let key = app.rest_as_admin(&ADD_SMS_PROVIDER_HTTP, endpoint);
     let key = key.ok()["signingKey"].as_str().unwrap().to_owned();
     assert!(database_holds(&app, "Sends codes"), "the rows are there");
     assert!(!database_holds(&app, "t0ken-0f-an-acc0unt"));
     assert!(!database_holds(&app, &key));
+    assert!(database_holds(&app, "localhost:1/hook"));
+    assert!(!database_holds(&app, "passw0rd"));
+    assert!(!database_holds(&app, "qu3ry-k3y"));
 }
