@@ -192,6 +192,13 @@ impl Delivery {
             clock.clone(),
             providers.clone(),
         ));
+        // The providers are among what it holds, and must not hold it.
+        let last = Arc::downgrade(&receipts);
+        providers.on_end(move |ending| {
+            if let Some(receipts) = last.upgrade() {
+                receipts.ask_last(ending);
+            }
+        });
         let (polling, no_more) = (receipts.clone(), stopped.clone());
         threads.push(spawn(
             "delivery-receipts",
@@ -219,8 +226,8 @@ impl Delivery {
         self.feed.clone()
     }
 
-    /// Stops: no further attempt begins, the providers end the ones under way within two seconds, and
-    /// what became of those is recorded. What is not sent by then is sent after the next start.
+    /// Stops: no further attempt begins, the providers end the ones under way within three seconds and
+    /// are asked a last time for receipts, and what became of those is recorded. What is not sent by then is sent after the next start.
     pub fn stop(self, providers: &Registry) {
         self.feed.close();
         drop(self.stop);
