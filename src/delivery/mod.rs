@@ -81,6 +81,7 @@ pub struct Delivery {
     receipts: Arc<Receipts>,
     feed: Arc<Feed>,
     stop: ChannelSender<()>,
+    lanes: [Arc<dyn Lane>; 2],
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -142,6 +143,7 @@ impl Delivery {
                 clock: clock.clone(),
                 keys,
                 default_language,
+                on_unknown_outcome,
                 fallback: mail_server,
                 connections: Mutex::default(),
             }),
@@ -152,7 +154,7 @@ impl Delivery {
         };
         let mut threads = Vec::new();
         let mut recorded = Vec::new();
-        for (lane, retention) in lanes.into_iter().zip([Some(retention), None]) {
+        for (lane, retention) in lanes.clone().into_iter().zip([Some(retention), None]) {
             let (wake, woken) = bounded(1);
             let claims = Arc::new(Claims::default());
             recorded.push((claims.clone(), wake.clone()));
@@ -212,6 +214,7 @@ impl Delivery {
             receipts,
             feed,
             stop,
+            lanes,
             threads,
         })
     }
@@ -226,11 +229,13 @@ impl Delivery {
         self.feed.clone()
     }
 
-    /// Stops: no further attempt begins, the providers end the ones under way within three seconds and
-    /// are asked a last time for receipts, and what became of those is recorded. What is not sent by then is sent after the next start.
+    /// Stops: no further attempt begins, the providers and the mail server end the ones under way within
+    /// three seconds, providers are asked a last time for receipts, and what became of all is recorded.
+    /// What is not sent by then is sent after the next start.
     pub fn stop(self, providers: &Registry) {
         self.feed.close();
         drop(self.stop);
+        self.lanes.iter().for_each(|lane| lane.stop());
         providers.stop();
         for thread in self.threads {
             let _ = thread.join();
