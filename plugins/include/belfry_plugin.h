@@ -247,7 +247,8 @@ typedef struct belfry_plugin {
     void (*verify_check)(void *self, const belfry_check *check, belfry_result *result);
 
     /* [calls] Optional. Asks for the state of up to 50 messages, by their provider_id. Leave out what
-     * has no news. Receipts that came to you by a connection of your own are handed out here too. */
+     * has no news. Receipts that came to you by a connection of your own are handed out here too: the
+     * host asks every few seconds, and a last time before destroy, for two seconds at most. */
     void (*poll)(void *self, const belfry_str *ids, size_t count, uint32_t timeout_ms,
                  belfry_receipts *receipts, belfry_result *result);
 

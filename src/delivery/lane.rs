@@ -44,6 +44,8 @@ pub(super) trait Lane: Send + Sync {
     fn room(&self, _provider: &str) -> Result<usize, Duration> {
         Ok(usize::MAX)
     }
+    /// The server stops: attempts that run end soon.
+    fn stop(&self) {}
     /// Sends a message, or says why not.
     fn send(&self, message: &Message) -> Result<Outcome, NotSent>;
 

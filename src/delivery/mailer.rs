@@ -18,7 +18,7 @@ use super::{
     wanted::{Wanted, prepare},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Timestamp},
     domain::{CallStatus, Channel, MessageId, MessageState, Recipient, TextKey, mask_email},
     mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer},
     secrets::Keys,
@@ -36,6 +36,9 @@ const IMPATIENT_ATTEMPTS: u32 = 20;
 /// The longest wait then.
 const PATIENT_WAIT: Duration = Duration::from_secs(300);
 
+/// How long e-mails that are being sent may still take when the server stops.
+const STOPPING: Duration = Duration::from_secs(2);
+
 /// What all attempts share.
 pub(super) struct Mailer {
     pub persistence: Persistence,
@@ -46,7 +49,14 @@ pub(super) struct Mailer {
     /// The mail server of the configuration, for an instance without an active provider.
     pub fallback: Option<MailServer>,
     /// The connections to the mail server that was used last.
-    pub connections: Mutex<Option<Arc<SmtpMailer>>>,
+    pub connections: Mutex<Connections>,
+}
+
+/// What is connected.
+#[derive(Default)]
+pub(super) struct Connections {
+    mailer: Option<Arc<SmtpMailer>>,
+    is_stopping: bool,
 }
 
 /// What an e-mail goes through.
@@ -100,6 +110,15 @@ impl Lane for Mailer {
         "no e-mail provider is active and [smtp] is not configured".to_owned()
     }
 
+    fn stop(&self) {
+        let kept = self.connections.lock();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        kept.is_stopping = true;
+        if let Some(mailer) = &kept.mailer {
+            mailer.end_within(STOPPING);
+        }
+    }
+
     fn send(&self, message: &Message) -> Result<Outcome, NotSent> {
         let now = self.clock.now();
         let Wanted { rendered, code, .. } =
@@ -135,47 +154,31 @@ impl Lane for Mailer {
             }
         };
         let round = message.rounds + 1;
-        let masked = mask_email(address);
-        let mut detail = None;
-        let next = match &result {
-            Ok(()) => {
-                info!("message {} to {masked} sent through {name}", message.id);
-                Ok(MessageState::Accepted)
-            }
-            Err(failure) => {
-                let text = failure.to_string();
-                let is_safe = !text.contains(code.expose()) && !text.contains(address.as_str());
-                let text = if is_safe {
-                    text.as_str()
-                } else {
-                    "(detail withheld)"
-                };
-                detail = Some(text.to_owned());
-                if matches!(failure, Failure::Permanent(_)) {
-                    warn!(
-                        "message {} to {masked} given up: {name}: {text}",
-                        message.id
-                    );
-                    Ok(MessageState::Failed)
-                } else {
-                    warn!(
-                        "message {} to {masked} not sent: {name}: {text}",
-                        message.id
-                    );
-                    match self.persistence.is_exhausted(round) {
-                        true => Ok(MessageState::Failed),
-                        false => Err(self.clock.now().plus(wait_after(round))),
-                    }
-                }
-            }
-        };
+        let is_unknown = matches!(result, Err(Failure::Unknown(_)));
+        let unknown_outcomes = message.unknown_outcomes + u32::from(is_unknown);
+        let detail = result
+            .as_ref()
+            .err()
+            .map(|failure| shown(failure, code.expose(), address));
+        let next = self.next(&result, round, unknown_outcomes);
+        let ends = (is_unknown, next.is_ok());
+        tell(
+            message.id,
+            &mask_email(address),
+            name,
+            detail.as_deref(),
+            ends,
+        );
         let status = match &result {
             Ok(()) => CallStatus::Ok,
             Err(Failure::Permanent(_)) => CallStatus::Rejected,
-            Err(_) => CallStatus::Unavailable,
+            Err(Failure::Unknown(_)) => CallStatus::OutcomeUnknown,
+            Err(Failure::Temporary(_) | Failure::Settings(_)) => CallStatus::Unavailable,
         };
         Ok(Outcome {
             rounds: round,
+            unknown_outcomes,
+            next: next.map(|state| state.unless_unknown(unknown_outcomes)),
             ended: Some(Ended {
                 number,
                 provider: name.to_owned(),
@@ -194,6 +197,27 @@ impl Lane for Mailer {
 }
 
 impl Mailer {
+    /// How the message ends after an attempt, or when it is tried again.
+    fn next(
+        &self,
+        result: &Result<(), Failure>,
+        round: u32,
+        unknown_outcomes: u32,
+    ) -> Result<MessageState, Timestamp> {
+        let is_over = match result {
+            Ok(()) => return Ok(MessageState::Accepted),
+            Err(Failure::Permanent(_)) => true,
+            Err(Failure::Unknown(_)) => {
+                !policy::may_go_again(unknown_outcomes, self.persistence.on_unknown_outcome)
+            }
+            Err(Failure::Temporary(_) | Failure::Settings(_)) => false,
+        };
+        match is_over || self.persistence.is_exhausted(round) {
+            true => Ok(MessageState::Failed),
+            false => Err(self.clock.now().plus(wait_after(round))),
+        }
+    }
+
     fn provider(&self) -> Result<Option<Provider>, crate::error::Error> {
         let active = self.store.point(|tx| tx.active_email_provider())?;
         let Some(provider) = active else {
@@ -239,11 +263,15 @@ impl Mailer {
             .connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(mailer) = kept.as_ref().filter(|mailer| mailer.server() == server) {
+        let same = |mailer: &&Arc<SmtpMailer>| mailer.server() == server;
+        if let Some(mailer) = kept.mailer.as_ref().filter(same) {
             return Ok(mailer.clone());
         }
         let mailer = Arc::new(SmtpMailer::new(server.clone())?);
-        *kept = Some(mailer.clone());
+        if kept.is_stopping {
+            mailer.end_within(STOPPING);
+        }
+        kept.mailer = Some(mailer.clone());
         Ok(mailer)
     }
 }
@@ -254,6 +282,34 @@ impl Provider {
             Self::Smtp { name, .. } | Self::Http { name, .. } => name,
         }
     }
+}
+
+/// A failure as it may be shown: what the server said may hold what it was told.
+fn shown(failure: &Failure, code: &str, address: &str) -> String {
+    let text = failure.to_string();
+    match text.contains(code) || text.contains(address) {
+        true => "(detail withheld)".to_owned(),
+        false => text,
+    }
+}
+
+/// Writes into the log what became of an attempt; without a detail it went well.
+fn tell(
+    id: MessageId,
+    masked: &str,
+    name: &str,
+    detail: Option<&str>,
+    (is_unknown, is_over): (bool, bool),
+) {
+    let Some(detail) = detail else {
+        return info!("message {id} to {masked} sent through {name}");
+    };
+    let about = match is_unknown {
+        true => "may have been sent",
+        false => "not sent",
+    };
+    let end = if is_over { ", given up" } else { "" };
+    warn!("message {id} to {masked} {about}{end}: {name}: {detail}");
 }
 
 fn email(id: MessageId, address: &str, rendered: &Rendered) -> Email {

@@ -81,6 +81,7 @@ pub struct Delivery {
     receipts: Arc<Receipts>,
     feed: Arc<Feed>,
     stop: ChannelSender<()>,
+    lanes: [Arc<dyn Lane>; 2],
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -156,7 +157,7 @@ impl Delivery {
         };
         let mut threads = Vec::new();
         let mut recorded = Vec::new();
-        for (lane, retention) in lanes.into_iter().zip([Some(retention), None]) {
+        for (lane, retention) in lanes.clone().into_iter().zip([Some(retention), None]) {
             let (wake, woken) = bounded(1);
             let claims = Arc::new(Claims::default());
             recorded.push((claims.clone(), wake.clone()));
@@ -196,6 +197,13 @@ impl Delivery {
             clock.clone(),
             providers.clone(),
         ));
+        // The providers are among what it holds, and must not hold it.
+        let last = Arc::downgrade(&receipts);
+        providers.on_end(move |ending| {
+            if let Some(receipts) = last.upgrade() {
+                receipts.ask_last(ending);
+            }
+        });
         let (polling, no_more) = (receipts.clone(), stopped.clone());
         threads.push(spawn(
             "delivery-receipts",
@@ -209,6 +217,7 @@ impl Delivery {
             receipts,
             feed,
             stop,
+            lanes,
             threads,
         })
     }
@@ -223,11 +232,13 @@ impl Delivery {
         self.feed.clone()
     }
 
-    /// Stops: no further attempt begins, the providers end the ones under way within two seconds, and
-    /// what became of those is recorded. What is not sent by then is sent after the next start.
+    /// Stops: no further attempt begins, the providers and the mail server end the ones under way within
+    /// three seconds, providers are asked a last time for receipts, and what became of all is recorded.
+    /// What is not sent by then is sent after the next start.
     pub fn stop(self, providers: &Registry) {
         self.feed.close();
         drop(self.stop);
+        self.lanes.iter().for_each(|lane| lane.stop());
         providers.stop();
         for thread in self.threads {
             let _ = thread.join();

@@ -68,7 +68,7 @@ pub(super) fn step(
         Status::OutcomeUnknown if on_unknown == OnUnknownOutcome::Stop => Step::Fail,
         Status::OutcomeUnknown if result.by_host && round == 1 => Step::Retry,
         Status::OutcomeUnknown if result.by_host => Step::NextProvider,
-        Status::OutcomeUnknown if unknown_outcomes < MOST_UNKNOWN_OUTCOMES => Step::Retry,
+        Status::OutcomeUnknown if may_go_again(unknown_outcomes, on_unknown) => Step::Retry,
         Status::OutcomeUnknown => Step::Fail,
         Status::Unsupported
         | Status::Throttled
@@ -77,6 +77,11 @@ pub(super) fn step(
         | Status::Misconfigured
         | Status::Internal => Step::NextProvider,
     }
+}
+
+/// Whether a message may be sent again that may have been sent that often.
+pub(super) fn may_go_again(unknown_outcomes: u32, on_unknown: OnUnknownOutcome) -> bool {
+    on_unknown == OnUnknownOutcome::RetryOnce && unknown_outcomes < MOST_UNKNOWN_OUTCOMES
 }
 
 /// The wait before the next attempt: exponential with full jitter, or what the provider asked for.

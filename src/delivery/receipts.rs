@@ -17,7 +17,7 @@ use crate::{
     clock::{Clock, Timestamp},
     domain::ReceiptState,
     ids,
-    plugin::{self, Call, HttpRequest, Provider, Registry, ReportTurn, Status},
+    plugin::{self, Answer, Call, Ending, HttpRequest, Provider, Registry, ReportTurn, Status},
     store::{Noted, Receipt, Stamp, Store},
 };
 
@@ -241,34 +241,62 @@ impl Receipts {
         let oldest = ids::first_id_at(self.clock.now().minus(OLDEST));
         for _ in 0..MOST_POLLS {
             let before = cursors.get(name).copied().unwrap_or(i64::MAX);
-            let read = self
-                .store
-                .read_blocking(|tx| tx.awaited_receipts(name, oldest, before, MOST_POLLED));
-            let awaited = match read {
-                Ok(awaited) => awaited,
-                Err(fault) => return warn!("the outbox cannot be read at the moment: {fault}"),
+            let Some((ids, next)) = self.awaited(name, oldest, before) else {
+                return;
             };
-            let is_last = awaited.len() < MOST_POLLED as usize;
-            match awaited.last() {
-                Some((id, _)) if !is_last => drop(cursors.insert(name.to_owned(), *id)),
-                _ => drop(cursors.remove(name)),
+            match next {
+                Some(id) => drop(cursors.insert(name.to_owned(), id)),
+                None => drop(cursors.remove(name)),
             }
-            if awaited.is_empty() {
-                return;
-            }
-            let ids = awaited.into_iter().map(|(_, id)| id).collect();
-            let answer = provider.call(Call::Poll(ids, TIMEOUT));
-            if answer.status != Status::Ok {
-                debug!(
-                    "provider {name} could not be polled: {:?} {}",
-                    answer.status, answer.detail
-                );
-                return;
-            }
-            if !self.take(name, answer.receipts) || is_last {
+            if ids.is_empty()
+                || !self.take_polled(name, provider.call(Call::Poll(ids, TIMEOUT)))
+                || next.is_none()
+            {
                 return;
             }
         }
+    }
+
+    /// Asks a plugin that is about to end: what it holds in memory would end with it.
+    pub(super) fn ask_last(&self, ending: &Ending<'_>) {
+        let name = ending.provider();
+        let oldest = ids::first_id_at(self.clock.now().minus(OLDEST));
+        let mut before = i64::MAX;
+        while let Some((ids, next)) = self.awaited(name, oldest, before) {
+            if ids.is_empty() || !self.take_polled(name, ending.poll(ids)) {
+                return;
+            }
+            let Some(next) = next else {
+                return;
+            };
+            before = next;
+        }
+    }
+
+    /// A provider's names for its messages without a final receipt, the newest first, and where to go
+    /// on if there may be more; `None` if they cannot be read.
+    fn awaited(&self, name: &str, oldest: i64, before: i64) -> Option<(Vec<String>, Option<i64>)> {
+        let read = self
+            .store
+            .read_blocking(|tx| tx.awaited_receipts(name, oldest, before, MOST_POLLED));
+        let awaited = read
+            .inspect_err(|fault| warn!("the outbox cannot be read at the moment: {fault}"))
+            .ok()?;
+        let is_last = awaited.len() < MOST_POLLED as usize;
+        let next = awaited.last().map(|(id, _)| *id).filter(|_| !is_last);
+        Some((awaited.into_iter().map(|(_, id)| id).collect(), next))
+    }
+
+    /// Notes what a poll brought; whether it brought anything that is noted now.
+    fn take_polled(&self, name: &str, answer: Answer) -> bool {
+        if answer.status != Status::Ok {
+            debug!(
+                "provider {name} could not be polled: {:?} {}",
+                answer.status, answer.detail
+            );
+            return false;
+        }
+        self.take(name, answer.receipts)
     }
 
     fn held(&self) -> MutexGuard<'_, Vec<(Timestamp, Receipt)>> {

@@ -1,7 +1,11 @@
 //! E-mail to an HTTP endpoint: the JSON of contract/providers.md §4, signed.
+//!
+//! The client is the one that plugins get: it follows no redirect and tells whether a request without an
+//! answer may have been taken.
 
 use std::time::Duration;
 
+use belfry_plugin::{Client, HttpRequest};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -23,25 +27,32 @@ impl HttpEndpoint {
     /// Posts a body; any 2xx is success.
     ///
     /// # Errors
-    /// For another status or no answer; both are worth another try.
+    /// For another status, or no answer: then it may have been taken.
     pub fn post(&self, body: &str, now_seconds: i64) -> Result<(), Failure> {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .http_status_as_error(true)
-            .build()
-            .into();
-        agent
-            .post(&self.endpoint)
-            .header("content-type", "application/json")
-            .header("zitadel-signature", self.signature(body, now_seconds))
-            .send(body)
-            .map(drop)
-            .map_err(|fault| match fault {
-                ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
-                    Failure::Settings(fault.to_string())
-                }
-                _ => Failure::Temporary(fault.to_string()),
-            })
+        let signature = self.signature(body, now_seconds);
+        let client = Client::new(Vec::new(), [self.endpoint.clone()]);
+        if !client.admits(&self.endpoint) {
+            return Err(Failure::Settings("the endpoint is no HTTP address".into()));
+        }
+        let answer = client.send(&HttpRequest {
+            method: "POST",
+            url: &self.endpoint,
+            headers: &[
+                ("content-type", "application/json"),
+                ("zitadel-signature", &signature),
+            ],
+            body: body.as_bytes(),
+            timeout: TIMEOUT,
+        });
+        match answer {
+            Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+            Ok(answer) => Err(Failure::Temporary(format!(
+                "the endpoint answered {}",
+                answer.status
+            ))),
+            Err(failure) if failure.may_have_left => Err(Failure::Unknown(failure.text)),
+            Err(failure) => Err(Failure::Temporary(failure.text)),
+        }
     }
 
     /// `t=<unix seconds>,v1=<hex>` over the time, a dot and the body.

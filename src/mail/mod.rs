@@ -32,6 +32,8 @@ pub struct Email {
 pub enum Failure {
     /// Trying again may help: no connection, a full mailbox, greylisting.
     Temporary(String),
+    /// The text has left, and nobody said what became of it: it may have been sent.
+    Unknown(String),
     /// The server will never take it, such as an unknown recipient.
     Permanent(String),
     /// The settings are wrong: a bad address of the sender, a bad password.
@@ -40,7 +42,10 @@ pub enum Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Temporary(text) | Self::Permanent(text) | Self::Settings(text)) = self;
+        let (Self::Temporary(text)
+        | Self::Unknown(text)
+        | Self::Permanent(text)
+        | Self::Settings(text)) = self;
         f.write_str(text)
     }
 }

@@ -1,22 +1,22 @@
-//! SMTP through lettre: TLS from the first byte on port 465, STARTTLS elsewhere, plain to this machine.
+//! SMTP: TLS from the first byte on port 465, STARTTLS elsewhere, plain to this machine.
+//!
+//! The conversation is [`belfry_smtp`]'s, which the plugin `email` shares.
 
 use std::{net::IpAddr, time::Duration};
 
+use belfry_smtp::{Encryption, Mail, Mailer, Server, Verdict};
 use lettre::{
-    Message, SmtpTransport, Transport as _,
+    Message,
     message::{Mailbox, MultiPart},
-    transport::smtp::{
-        PoolConfig,
-        authentication::Credentials,
-        client::{Tls, TlsParameters},
-    },
 };
 
 use super::{Email, Failure, Secret};
 use crate::domain::SmtpSettings;
 
-/// How long one step of the conversation may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a conversation may take as a whole. Servers let strangers wait before they greet them.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Connections that are kept: as many as there are attempts at one time.
+const MOST_KEPT: usize = 8;
 /// TLS from the first byte (RFC 8314).
 const SUBMISSIONS: u16 = 465;
 
@@ -56,10 +56,10 @@ fn host_and_port(text: &str) -> Option<(String, u16)> {
     Some((bare.unwrap_or(host).to_owned(), port.parse().ok()?))
 }
 
-/// A connection pool to one mail server.
+/// Connections to one mail server.
 pub struct SmtpMailer {
     server: MailServer,
-    transport: SmtpTransport,
+    mailer: Mailer,
 }
 
 impl SmtpMailer {
@@ -68,32 +68,26 @@ impl SmtpMailer {
     /// # Errors
     /// If the host cannot be a name for TLS.
     pub fn new(server: MailServer) -> Result<Self, Failure> {
-        let settings = |fault: lettre::transport::smtp::Error| Failure::Settings(fault.to_string());
-        let parameters = || TlsParameters::new(server.host.clone()).map_err(settings);
         let has_password = !server.settings.user.is_empty();
-        let tls = match (server.settings.tls, server.port) {
-            (true, SUBMISSIONS) => Tls::Wrapper(parameters()?),
-            (true, _) => Tls::Required(parameters()?),
-            (false, _) if is_loopback(&server.host) => Tls::None,
+        let encryption = match (server.settings.tls, server.port) {
+            (true, SUBMISSIONS) => Encryption::Tls,
+            (true, _) => Encryption::Starttls,
+            (false, _) if is_loopback(&server.host) => Encryption::None,
             // A password does not cross a network in clear text, whatever the settings say.
-            (false, _) if has_password => Tls::Required(parameters()?),
-            (false, _) => Tls::Opportunistic(parameters()?),
+            (false, _) if has_password => Encryption::Starttls,
+            (false, _) => Encryption::Offered,
         };
-        let mut builder = SmtpTransport::builder_dangerous(&server.host)
-            .port(server.port)
-            .tls(tls)
-            .timeout(Some(TIMEOUT))
-            .pool_config(
-                PoolConfig::new()
-                    .max_size(8)
-                    .idle_timeout(Duration::from_secs(60)),
-            );
-        if has_password {
-            let password = server.password.0.clone();
-            builder = builder.credentials(Credentials::new(server.settings.user.clone(), password));
-        }
+        let login = (server.settings.user.clone(), server.password.0.clone());
+        let mailer = Mailer::new(Server {
+            host: server.host.clone(),
+            port: server.port,
+            encryption,
+            authority: None,
+            login: has_password.then_some(login),
+            most_kept: MOST_KEPT,
+        });
         Ok(Self {
-            transport: builder.build(),
+            mailer: mailer.map_err(Failure::Settings)?,
             server,
         })
     }
@@ -103,19 +97,21 @@ impl SmtpMailer {
         &self.server
     }
 
+    /// Gives e-mails that are being sent, and all later ones, that much time and no more.
+    pub fn end_within(&self, patience: Duration) {
+        self.mailer.end_within(patience);
+    }
+
     /// Sends an e-mail; returns when the server has taken it.
     ///
     /// # Errors
     /// Why it did not.
     pub fn send(&self, email: &Email) -> Result<(), Failure> {
-        let message = self.compose(email)?;
-        match self.transport.send(&message) {
-            Ok(_) => Ok(()),
-            Err(fault) => Err(failure(&fault)),
-        }
+        let mail = self.compose(email)?;
+        self.mailer.deliver(&mail, PATIENCE).map_err(failure)
     }
 
-    fn compose(&self, email: &Email) -> Result<Message, Failure> {
+    fn compose(&self, email: &Email) -> Result<Mail, Failure> {
         let settings = &self.server.settings;
         let mailbox = |name: &str, address: &str| {
             let address = address
@@ -133,8 +129,8 @@ impl SmtpMailer {
             .next()
             .unwrap_or("belfry");
         let mut builder = Message::builder()
-            .from(sender)
-            .to(to)
+            .from(sender.clone())
+            .to(to.clone())
             .message_id(Some(format!("<{}@{domain}>", email.id)))
             .subject(one_line(&email.subject));
         if !settings.reply_to.is_empty() {
@@ -142,12 +138,17 @@ impl SmtpMailer {
                 mailbox("the reply-to address", &settings.reply_to).map_err(Failure::Settings)?;
             builder = builder.reply_to(reply_to);
         }
-        builder
+        let message = builder
             .multipart(MultiPart::alternative_plain_html(
                 email.text.clone(),
                 email.html.clone(),
             ))
-            .map_err(|fault| Failure::Settings(fault.to_string()))
+            .map_err(|fault| Failure::Settings(fault.to_string()))?;
+        Ok(Mail {
+            from: sender.email,
+            to: to.email,
+            content: message.formatted(),
+        })
     }
 }
 
@@ -157,32 +158,20 @@ fn one_line(text: &str) -> String {
 }
 
 /// The kinds of faults. The texts may quote what the server said, never what was sent to it.
-fn failure(fault: &lettre::transport::smtp::Error) -> Failure {
-    let mut text = fault.to_string();
-    let mut cause = std::error::Error::source(fault);
-    while let Some(next) = cause {
-        // Some faults tell their cause themselves.
-        let reason = next.to_string();
-        if !text.contains(&reason) {
-            text = format!("{text}: {reason}");
+fn failure(failure: belfry_smtp::Failure) -> Failure {
+    let belfry_smtp::Failure { text, words, .. } = &failure;
+    let text = match text.contains(words) {
+        true => text.clone(),
+        false => format!("{text}: {words}"),
+    };
+    match failure.verdict {
+        Verdict::Unavailable => Failure::Temporary(text),
+        Verdict::OutcomeUnknown => Failure::Unknown(text),
+        Verdict::InvalidDomain | Verdict::InvalidRecipient | Verdict::Rejected => {
+            Failure::Permanent(text)
         }
-        cause = next.source();
+        Verdict::Unauthorized | Verdict::Misconfigured => Failure::Settings(text),
     }
-    match fault.status().map(u16::from) {
-        // The mailbox, the message or the way to it is refused (RFC 5321, 4.2.3).
-        Some(550..=559) if !is_about_sender(&text) => Failure::Permanent(text),
-        // Not this e-mail but any is refused: no authentication (RFC 4954), no TLS, an unknown command.
-        Some(500..) => Failure::Settings(text),
-        _ if fault.is_client() => Failure::Settings(text),
-        _ => Failure::Temporary(text),
-    }
-}
-
-/// Whether the sender or its rights are refused (RFC 3463: X.1.7, X.1.8, X.7.x), not the recipient: then
-/// any e-mail is refused until the settings are right.
-fn is_about_sender(text: &str) -> bool {
-    let codes = ["): 5.1.7", "): 5.1.8", "): 5.7."];
-    codes.iter().any(|code| text.contains(code))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -235,9 +224,7 @@ mod tests {
             html: "<p>text</p>".into(),
         };
         let composed = mailer.and_then(|mailer| mailer.compose(&email));
-        let text = composed
-            .map(|message| message.formatted())
-            .unwrap_or_default();
+        let text = composed.map(|mail| mail.content).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         assert!(text.contains("Message-ID: <1@example.com>"), "{text}");
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");

@@ -89,6 +89,15 @@ const CHECKS: [Check; 17] = [
     quiet("hundreds of instances", lives::hundred),
 ];
 
+/// What is looked at before the plugin's code runs.
+const BEFORE: [&str; 4] = ["table", "description", "schema", "configuration"];
+
+/// The titles of all checks; the first has number 1.
+fn titles() -> impl Iterator<Item = &'static str> {
+    let run = CHECKS.iter().map(|check| check.title);
+    BEFORE.into_iter().chain(run).chain(together::TITLES)
+}
+
 /// What to check, and with what.
 pub struct CheckOrder {
     /// The plugin's library.
@@ -148,12 +157,22 @@ pub struct Summary {
 /// Runs all checks and tells each line as it comes.
 ///
 /// # Errors
-/// If there is no such file.
+/// If there is no such file, or no check of the number that is wanted.
 pub fn check(
     executable: &Path,
     order: &CheckOrder,
     told: &mut dyn FnMut(&Line),
 ) -> Result<Summary, String> {
+    if let Some(only) = order.only
+        && !(1..=titles().count()).contains(&only)
+    {
+        let all = titles().enumerate();
+        let all = all.map(|(index, title)| format!("\n{:>2}. {title}", index + 1));
+        return Err(format!(
+            "there is no check {only}; there are{}",
+            all.collect::<String>()
+        ));
+    }
     let library = Library::at(&order.file)?;
     Ok(Run::new(executable, order, library, told).all())
 }

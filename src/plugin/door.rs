@@ -199,7 +199,7 @@ mod tests {
             origin: Origin::Config,
         };
         let options = Options::new(PathBuf::new(), PathBuf::new());
-        let (provider, _) = Provider::new(config, options);
+        let (provider, _) = Provider::new(config, options, Arc::default());
         let (go, wait) = unbounded();
         let fake = Arc::new(Fake {
             begun: Mutex::default(),

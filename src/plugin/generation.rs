@@ -1,5 +1,5 @@
-//! One life of a provider's plugin: checked, loaded, configured, created; and its end, once the calls
-//! that run on it are over.
+//! One life of a provider's plugin: checked, loaded, configured, created. `ending` ends it, once the
+//! calls that run on it are over.
 //!
 //! A reload makes a new generation beside the old one, so that no call has to wait for it. Each is
 //! loaded from a path of its own (plugin-abi §10).
@@ -8,11 +8,10 @@ use std::{
     fs::DirBuilder,
     os::unix::fs::DirBuilderExt as _,
     sync::Arc,
-    thread,
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde_json::Value;
 
 use super::{
@@ -29,8 +28,6 @@ use super::{
     workers::Workers,
 };
 
-/// How long calls on a generation that was replaced may still take.
-const LONGEST_CALL: Duration = Duration::from_secs(60);
 /// How long a new generation may take to say that it is healthy.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -70,8 +67,8 @@ impl Opened {
         }
     }
 
-    /// Ends the generation when its calls are over, on a thread of its own.
-    pub(super) fn retire(self) {
+    /// Waits until its calls are over, no longer than `patience`; whether they are.
+    pub(super) fn wait_until_idle(self, patience: Duration) -> (Arc<Generation>, bool) {
         let Self {
             generation,
             busy,
@@ -79,15 +76,8 @@ impl Opened {
             ..
         } = self;
         drop(busy);
-        let spawned = thread::Builder::new()
-            .name("belfry-retire".into())
-            .spawn(move || {
-                let _ = idle.recv_timeout(LONGEST_CALL);
-                generation.instance.stop();
-            });
-        if let Err(error) = spawned {
-            log::error!("cannot start a thread to end an old plugin: {error}");
-        }
+        let waited = idle.recv_timeout(patience);
+        (generation, waited == Err(RecvTimeoutError::Disconnected))
     }
 }
 

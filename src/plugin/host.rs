@@ -144,14 +144,8 @@ impl PluginLog {
             return String::new();
         }
         let mut text = text.to_owned();
-        let mut hide = |secret: &str, shown: &str| {
-            if secret.len() >= SHORTEST && text.contains(secret) {
-                text = text.replace(secret, shown);
-            }
-        };
-        for key in lock(&self.keys).iter() {
-            hide(key, "[secret]");
-        }
+        hide_keys_in(&mut text, lock(&self.keys).iter());
+        let mut hide = |secret: &str, shown: &str| hide_in(&mut text, secret, shown);
         let calls = lock(&self.calls);
         for call in calls.running.values().chain(&calls.ended) {
             hide(&call.text, "[text]");
@@ -215,6 +209,19 @@ impl PluginLog {
     fn warn_of_dropped(&self, lines: u64) {
         let name = &self.name;
         log::warn!(target: "belfry::plugin", "provider {name}: {lines} log lines dropped");
+    }
+}
+
+/// Masks the secrets of a configuration in a text that is shown.
+pub(super) fn hide_keys_in<'a>(text: &mut String, keys: impl IntoIterator<Item = &'a String>) {
+    for key in keys {
+        hide_in(text, key, "[secret]");
+    }
+}
+
+fn hide_in(text: &mut String, secret: &str, shown: &str) {
+    if secret.len() >= SHORTEST && text.contains(secret) {
+        *text = text.replace(secret, shown);
     }
 }
 

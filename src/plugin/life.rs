@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, never};
 
 use super::{
     ProviderConfig,
+    ending::Farewell,
     generation::{Generation, Opened},
     host::lock,
     instance::{OnDeath, Refusal},
@@ -80,10 +81,8 @@ impl Provider {
                         self.reload(&mut life, *config);
                         self.reloads.fetch_sub(1, Ordering::AcqRel);
                     }
-                    Ok(Event::Remove) => return self.end(Opened::retire),
-                    Ok(Event::Stop) | Err(_) => {
-                        return self.end(|opened| opened.generation.instance.stop());
-                    }
+                    Ok(Event::Remove) => return self.end(Farewell::retire),
+                    Ok(Event::Stop) | Err(_) => return self.end(Farewell::stop),
                 },
                 recv(timer) -> _ => {}
             }
@@ -187,7 +186,7 @@ impl Provider {
                     inner.opened.replace(Opened::new(generation))
                 });
                 if let Some(old) = old {
-                    old.retire();
+                    self.farewell().retire(old);
                 }
                 self.wake_waiting();
                 self.tell();
@@ -230,14 +229,14 @@ impl Provider {
         Ok(Some((generation, checked)))
     }
 
-    fn end(&self, end: impl FnOnce(Opened)) {
+    fn end(&self, end: impl FnOnce(Farewell, Opened)) {
         let opened = self.change(|inner| {
             inner.health.stopped();
             inner.opened.take()
         });
         self.wake_waiting();
         if let Some(opened) = opened {
-            end(opened);
+            end(self.farewell(), opened);
         }
     }
 }

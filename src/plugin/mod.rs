@@ -2,7 +2,7 @@
 //! by default in a child process of its own.
 //!
 //! `delivery` and `app` see [`Registry`], [`Provider`], [`Call`] and [`Answer`]. Below them: `state` is
-//! the state machine, `life` the thread that loads and reloads, `generation` one life of a plugin,
+//! the state machine, `life` the thread that loads and reloads, `generation` one life of a plugin, `ending` its end,
 //! `load` decides whether a file is loaded at all, `manifest` and `schema` read what the plugin says
 //! about itself, `inproc` calls a plugin in this process, `child` and `plugin_host` are the two ends of
 //! a child process, `frame` and `wire` are what they speak.
@@ -17,6 +17,7 @@ mod check;
 mod child;
 mod describe;
 mod door;
+mod ending;
 mod frame;
 mod generation;
 mod host;
@@ -48,6 +49,7 @@ pub use catalogue::{Catalogue, Description, Installed, SettingsFault};
 pub use check::{CheckOrder, Line, Summary, check};
 pub use describe::{Described, describe};
 pub use door::ReportTurn;
+pub use ending::Ending;
 pub use message::{
     Abilities, Answer, Call, Check, HttpRequest, Message, Receipt, ReceiptState, Status, Verdict,
 };

@@ -17,6 +17,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::{
     Options, Origin, ProviderConfig,
     door::Door,
+    ending::{Farewell, OnEnd},
     generation::{Generation, Opened},
     host::{PluginLog, lock},
     life::Event,
@@ -30,6 +31,22 @@ use super::{
 /// Called after each change of a provider's state.
 pub(super) type OnChange = Arc<dyn Fn() + Send + Sync>;
 
+/// Who is told of what happens to providers; one for all of them.
+#[derive(Default)]
+pub(super) struct Listeners {
+    pub on_change: Mutex<Option<OnChange>>,
+    pub on_end: Mutex<Option<OnEnd>>,
+}
+
+impl Listeners {
+    pub(super) fn tell_of_change(&self) {
+        let on_change = lock(&self.on_change).clone();
+        if let Some(on_change) = on_change {
+            on_change();
+        }
+    }
+}
+
 /// A configured provider, whatever its state.
 pub struct Provider {
     name: String,
@@ -38,7 +55,7 @@ pub struct Provider {
     pub(super) inner: Mutex<Inner>,
     pub(super) door: Door,
     pub(super) events: Sender<Event>,
-    on_change: Mutex<Option<OnChange>>,
+    listeners: Arc<Listeners>,
     turns: Turns,
     /// Reloads that were asked for and are not over.
     pub(super) reloads: AtomicUsize,
@@ -99,7 +116,11 @@ pub struct ProviderInfo {
 
 impl Provider {
     /// A provider that is loading; [`run`](Self::run) must be called on a thread of its own.
-    pub(super) fn new(config: ProviderConfig, options: Options) -> (Arc<Self>, Receiver<Event>) {
+    pub(super) fn new(
+        config: ProviderConfig,
+        options: Options,
+        listeners: Arc<Listeners>,
+    ) -> (Arc<Self>, Receiver<Event>) {
         let (events, received) = unbounded();
         let provider = Self {
             name: config.name.clone(),
@@ -115,7 +136,7 @@ impl Provider {
             }),
             door: Door::default(),
             events,
-            on_change: Mutex::default(),
+            listeners,
             turns: Turns::default(),
             reloads: AtomicUsize::new(0),
             options,
@@ -309,9 +330,15 @@ impl Provider {
     }
 
     pub(super) fn tell(&self) {
-        let on_change = lock(&self.on_change).clone();
-        if let Some(on_change) = on_change {
-            on_change();
+        self.listeners.tell_of_change();
+    }
+
+    /// How its generations end.
+    pub(super) fn farewell(&self) -> Farewell {
+        Farewell {
+            provider: self.name.clone(),
+            log: self.log.clone(),
+            on_end: lock(&self.listeners.on_end).clone(),
         }
     }
 
@@ -334,10 +361,5 @@ impl Provider {
         let inner = lock(&self.inner);
         let opened = inner.opened.as_ref();
         opened.map_or_else(String::new, |opened| opened.generation.manifest.title())
-    }
-
-    /// Sets who is told of changes.
-    pub(super) fn set_on_change(&self, on_change: OnChange) {
-        *lock(&self.on_change) = Some(on_change);
     }
 }

@@ -16,22 +16,23 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::{
     Options, ProviderConfig,
+    ending::Ending,
     host::lock,
     life::Event,
     load,
-    provider::{OnChange, Provider},
+    provider::{Listeners, Provider},
     state::State,
 };
 
 /// How long [`Registry::stop`] waits for a provider's thread. Longer than a child is given.
-const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The providers of a server, in the order they are tried.
 pub struct Registry {
     options: Options,
     providers: Mutex<Arc<[Arc<Provider>]>>,
     threads: Mutex<Vec<(JoinHandle<()>, Receiver<()>)>>,
-    on_change: Mutex<Option<OnChange>>,
+    listeners: Arc<Listeners>,
 }
 
 /// Which providers [`Registry::apply`] looks at again.
@@ -84,7 +85,7 @@ impl Registry {
             options,
             providers: Mutex::new(Arc::new([])),
             threads: Mutex::default(),
-            on_change: Mutex::default(),
+            listeners: Arc::default(),
         };
         load::remove_old(&registry.options);
         let mut started = Vec::new();
@@ -123,10 +124,8 @@ impl Registry {
         config: ProviderConfig,
     ) -> Result<(Arc<Provider>, Receiver<()>), StartError> {
         let name = format!("provider {}", config.name);
-        let (provider, events) = Provider::new(config, self.options.clone());
-        if let Some(on_change) = &*lock(&self.on_change) {
-            provider.set_on_change(on_change.clone());
-        }
+        let (provider, events) =
+            Provider::new(config, self.options.clone(), self.listeners.clone());
         let (first, first_over) = bounded(0);
         let (alive, ended) = bounded(0);
         let running = provider.clone();
@@ -177,9 +176,7 @@ impl Registry {
         }
         *current = next.into();
         drop(current);
-        if let Some(told) = &*lock(&self.on_change) {
-            told();
-        }
+        self.listeners.tell_of_change();
         Ok(())
     }
 
@@ -214,15 +211,19 @@ impl Registry {
     /// Calls `told` after each change of a provider's state and whenever one was loaded, on whatever
     /// thread made it, and sometimes without need. It must not block. Replaces the one before.
     pub fn on_change(&self, told: impl Fn() + Send + Sync + 'static) {
-        let told: Arc<dyn Fn() + Send + Sync> = Arc::new(told);
-        *lock(&self.on_change) = Some(told.clone());
-        for provider in self.providers().iter() {
-            provider.set_on_change(told.clone());
-        }
+        *lock(&self.listeners.on_change) = Some(Arc::new(told));
+    }
+
+    /// Gives `told` each plugin that can be polled and is about to end (replaced, removed, or since the
+    /// server stops), once its calls are over and on whatever thread ends it. It may block. Replaces the
+    /// one before.
+    pub fn on_end(&self, told: impl Fn(&Ending<'_>) + Send + Sync + 'static) {
+        *lock(&self.listeners.on_end) = Some(Arc::new(told));
     }
 
     /// Ends all providers: children are asked to stop and, after two seconds, killed. Calls in flight
-    /// end first, within that time. Later calls answer `Unavailable`.
+    /// end first, within that time; one that can be polled is asked a last time, which may take three
+    /// seconds more. Later calls answer `Unavailable`.
     pub fn stop(&self) {
         for provider in self.providers().iter() {
             provider.post(Event::Stop);

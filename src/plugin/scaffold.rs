@@ -7,7 +7,8 @@
 mod files;
 
 use std::{
-    fmt, fs, io,
+    fmt, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -94,11 +95,11 @@ pub fn scaffold(
         Language::Rust => files::rust(sdk.is_none()),
         Language::C => files::c(),
     };
-    for (path, content) in &files {
-        let path = folder.join(names.put_into(path));
-        write(&path, &names.put_into(content))
-            .map_err(|error| ScaffoldError::Write(path.clone(), error))?;
-    }
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, content)| (folder.join(names.put_into(path)), names.put_into(content)))
+        .collect();
+    fill(&folder, &files)?;
     let library = match language {
         Language::Rust => format!("target/release/libbelfry_{}.so", names.ident),
         Language::C => format!("{name}.so"),
@@ -205,11 +206,39 @@ impl<'a> Names<'a> {
     }
 }
 
-fn write(path: &Path, content: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+/// Writes the files of a folder that was just made; if one cannot be written, the folder goes again, but
+/// for what somebody else has put there meanwhile.
+fn fill(folder: &Path, files: &[(PathBuf, String)]) -> Result<(), ScaffoldError> {
+    let mut made = vec![folder.to_owned()];
+    for (path, content) in files {
+        if let Err(error) = write(path, content, &mut made) {
+            for path in made.iter().rev() {
+                // One that is not there or not empty is left.
+                let _ = match path.is_dir() {
+                    true => fs::remove_dir(path),
+                    false => fs::remove_file(path),
+                };
+            }
+            return Err(ScaffoldError::Write(path.clone(), error));
+        }
     }
-    fs::write(path, content)
+    Ok(())
+}
+
+/// Writes a file with the folders above it, and adds what it makes to `made`.
+fn write(path: &Path, content: &str, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    let missing: Vec<_> = path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.exists())
+        .collect();
+    for folder in missing.into_iter().rev() {
+        fs::create_dir(folder)?;
+        made.push(folder.to_owned());
+    }
+    let mut file = fs::File::create_new(path)?;
+    made.push(path.to_owned());
+    file.write_all(content.as_bytes())
 }
 
 #[cfg(test)]
@@ -279,6 +308,31 @@ mod tests {
             assert_eq!(files, made.files);
             let has_copy = made.folder.join("belfry-plugin/src/lib.rs").exists();
             assert_eq!(has_copy, language == Language::Rust && sdk.is_none());
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_filled_goes_again_without_what_is_not_ours() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("town");
+        let file = |path: &str| (folder.join(path), "text".to_owned());
+        // A file cannot be a folder.
+        let files = [file("a"), file("b/c/d"), file("a/e")];
+        for foreign in [None, Some("b/theirs")] {
+            fs::create_dir(&folder).unwrap();
+            if let Some(path) = foreign {
+                fs::create_dir(folder.join("b")).unwrap();
+                fs::write(folder.join(path), "theirs").unwrap();
+            }
+            let filled = fill(&folder, &files);
+            assert!(
+                matches!(filled, Err(ScaffoldError::Write(path, _)) if path == folder.join("a/e"))
+            );
+            assert_eq!(folder.exists(), foreign.is_some());
+            if let Some(path) = foreign {
+                assert_eq!(fs::read(folder.join(path)).unwrap(), b"theirs");
+                assert!(!folder.join("a").exists() && !folder.join("b/c").exists());
+            }
         }
     }
 

@@ -12,6 +12,7 @@ pub const SENDING: i64 = 1;
 pub const ACCEPTED: i64 = 2;
 pub const FAILED: i64 = 7;
 pub const EXPIRED: i64 = 6;
+pub const UNKNOWN: i64 = 8;
 pub const SUPERSEDED: i64 = 9;
 
 /// A user's phone, as it is stored.

@@ -1,8 +1,8 @@
 /*
  * A provider with every ability, each of them as the definitions say: VERIFIES (its code is GATE42),
- * POLLS (everything is delivered), REPORTS (its gateway's calls have the header X-Seal: wax and the
- * body "<id> <state>"), HELD (it reads them when there is a file `go`), SLOW (a send takes half a
- * second). It names a message "p-" or "v-" and our id.
+ * POLLS (everything is delivered, unless the file `phone` says off), REPORTS (its gateway's calls have
+ * the header X-Seal: wax and the body "<id> <state>"), HELD (it reads them when there is a file `go`),
+ * SLOW (a send takes half a second). It names a message "p-" or "v-" and our id.
  * MARK is a word that it writes with each message. Its health is what the file `health` says.
  */
 #include <stdlib.h>
@@ -97,11 +97,13 @@ static void add(belfry_receipts *list, belfry_str id, int32_t state) {
 
 static void poll(void *self, const belfry_str *ids, size_t count, uint32_t timeout_ms,
                  belfry_receipts *receipts, belfry_result *result) {
+    char word[32];
     size_t i;
-    (void)self;
     (void)timeout_ms;
-    for (i = 0; i < count; i++) add(receipts, ids[i], BELFRY_RECEIPT_DELIVERED);
     result->status = BELFRY_OK;
+    read_word(((provider *)self)->folder, "phone", word);
+    if (strcmp(word, "off") == 0) return;
+    for (i = 0; i < count; i++) add(receipts, ids[i], BELFRY_RECEIPT_DELIVERED);
 }
 
 static void webhook(void *self, const belfry_http_request *request, belfry_receipts *receipts,

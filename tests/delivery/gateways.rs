@@ -6,7 +6,7 @@ use serde_json::json;
 use ureq::Agent;
 
 use crate::{
-    app::{App, wait_for},
+    app::{App, file_provider, wait_for},
     plugins::{GATEWAY, PLUGINS},
 };
 
@@ -264,4 +264,43 @@ fn is_asked(app: &App) {
         (403, "refused".to_owned()),
         "it reads no reports"
     );
+}
+
+#[test]
+fn a_plugin_that_ends_is_asked_a_last_time() {
+    for isolation in BOTH {
+        for end in [replaced, removed, stopped] {
+            tells_at_its_end(&with_gateway(&["POLLS"], isolation), end);
+        }
+    }
+}
+
+/// By a build that cannot be asked, so that no later poll can bring what this one knows.
+fn replaced(app: &App) {
+    app.build("gateway", &["MARK=\"g1\""]);
+    app.reload();
+    app.wait_for_log("(plugin gateway g1)");
+}
+
+fn removed(app: &App) {
+    app.add_file_plugin();
+    app.configure(&format!("{PLUGINS}{}", file_provider("sms.jsonl")));
+    app.reload();
+    app.wait_for_log("provider gateway is not configured any more");
+}
+
+fn stopped(app: &App) {
+    assert_eq!(app.terminate().0.code(), Some(0));
+}
+
+fn tells_at_its_end(app: &App, end: fn(&App)) {
+    fs::write(app.path("phone"), "off").unwrap();
+    app.human_with_phone();
+    let (_, id, _) = wait_for_message(app);
+    wait_until_sent(app, id);
+    assert_eq!(receipt(app, id), None);
+    // From here on the plugin has news, and it ends long before the next round.
+    fs::write(app.path("phone"), "on").unwrap();
+    end(app);
+    wait_for_receipt(app, id, 3);
 }

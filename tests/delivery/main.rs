@@ -12,6 +12,7 @@ mod app;
 mod bad_plugins;
 mod database;
 mod email;
+mod email_hostile;
 mod email_http;
 mod email_kill;
 mod email_security;

@@ -366,6 +366,15 @@ fn what_a_plugin_does_to_its_process_is_told_and_its_keys_are_not() {
     );
     let said = text(&send("TELLS_THE_KEY", "hello").stdout);
     assert!(said.contains("the key [secret] is refused"), "{said}");
+    let output = send("SHOUTS_THE_KEY", "hello");
+    let (said, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(
+        !said.contains("s3cr3t") && !error.contains("s3cr3t"),
+        "{said}"
+    );
+    for line in ["of [secret]", "[secret] CHF", "with [secret]"] {
+        assert!(said.contains(line), "{said}");
+    }
     let said = text(&send("PRINTS", "hello").stdout);
     assert!(said.contains("wrote to its standard output"), "{said}");
     let said = text(&send("FOREIGN_HOST", "hello").stdout);

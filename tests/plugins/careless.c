@@ -12,7 +12,7 @@ enum {
     LOST_ANSWER_IS_UNAVAILABLE, REFUSED_IS_UNKNOWN, ERROR_IS_OK, FORGETS_THE_DEADLINE, FOREIGN_HOST,
     NO_IDEMPOTENCY_KEY, ONE_AFTER_THE_OTHER, UNTYPED_SETTING, OPEN_SECRET, HEALTHY_WHEN_DOWN,
     INVENTS_RECEIPTS, APPROVES_ALL, CONNECTS_IN_CREATE, CRASHES_ON_EMOJI, HOST_WITH_SCHEME,
-    REFUSES_SILENTLY, NAMELESS_VERIFICATION
+    REFUSES_SILENTLY, NAMELESS_VERIFICATION, NAMES_BY_THE_KEY, SHOUTS_THE_KEY
 };
 
 static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
@@ -97,6 +97,11 @@ static void post(void *instance, const belfry_message *message, belfry_result *r
     status = ask(host, CASE == FOREIGN_HOST ? "https://elsewhere.example.com/sms" : "http://127.0.0.1:9/sms",
                  body, timeout, &left);
     if (CASE == ONE_AFTER_THE_OTHER) pthread_mutex_unlock(&one);
+    if (CASE == NAMES_BY_THE_KEY || CASE == SHOUTS_THE_KEY) BELFRY_PUT(result->provider_id, "of s3cr3t");
+    if (CASE == SHOUTS_THE_KEY) {
+        BELFRY_PUT(result->price, "s3cr3t CHF");
+        printf("with s3cr3t\n"), fflush(stdout);
+    }
     if (CASE == TELLS_THE_KEY) BELFRY_PUT(result->detail, "the key s3cr3t is refused");
     if (status == 0 && left) {
         result->status = CASE == LOST_ANSWER_IS_UNAVAILABLE ? BELFRY_UNAVAILABLE : BELFRY_OUTCOME_UNKNOWN;

@@ -24,13 +24,20 @@ fn the_small_shipped_plugins_pass() {
     assert!(lines.contains("a message: OK as check-1"), "{lines}");
     let sms = fs::read_to_string(bed::folder("checker").join("sms.jsonl")).unwrap();
     assert!(sms.contains("+447700900123") && sms.contains("🔔"));
-    // Port 9 discards; nobody listens.
-    let lines = shipped_passes(
-        "http",
-        "endpoint = \"http://127.0.0.1:9/\"\nsigning_key = \"s3cr3t\"",
-        &[],
-    );
+    let config = "endpoint = \"https://sms.lan/hook\"\nsigning_key = \"s3cr3t\"";
+    let lines = shipped_passes("http", config, &[]);
     assert!(lines.contains("a message: UNAVAILABLE"), "{lines}");
+    let answers =
+        r#"{"answers": [{"method": "POST", "url": "https://sms.lan/hook", "status": 204}]}"#;
+    let replay = file("http.json", answers);
+    let lines = shipped_passes("http", config, &["--replay", replay.to_str().unwrap()]);
+    for line in [
+        "a message: OK",
+        "a silent gateway: OUTCOME_UNKNOWN",
+        "recorded answers: one for each",
+    ] {
+        assert!(lines.contains(line), "{lines}");
+    }
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn failures(library: &Path, arguments: &[&str]) -> Vec<String> {
         "{lines}{}",
         text(&output.stderr)
     );
+    assert!(!lines.contains("s3cr3t"), "{lines}");
     let failed = lines.lines().filter_map(|line| line.split_once("FAILED  "));
     let failed: Vec<_> = failed.map(|(_, rest)| rest.to_owned()).collect();
     let hints = lines
@@ -106,6 +107,10 @@ fn each_careless_plugin_fails_at_the_line_that_names_its_fault() {
         ),
         ("LOGS_THE_CODE", "secrets: the code is in a log line"),
         ("TELLS_THE_KEY", "secrets: a secret setting is in `detail`"),
+        (
+            "NAMES_BY_THE_KEY",
+            "secrets: a secret setting is in `provider_id` or `price`",
+        ),
         ("PRINTS", "standard output: 8 bytes"),
         (
             "BELIEVES_FORGERIES",
@@ -301,6 +306,38 @@ fn a_check_can_run_alone_and_in_this_process() {
         "{lines}"
     );
     assert!(!lines.contains("emoji"), "{lines}");
+    // What is judged at the end is judged by all.
+    assert!(passes(&library, &["--only", "22"]).contains("emoji"));
+}
+
+#[test]
+fn a_check_that_there_is_not_is_refused_with_the_list_of_those_there_are() {
+    let folder = bed::folder("checker");
+    let library = bed::compile("plugins/example-c/example.c", &folder, "listed", &["-O2"]);
+    let lines = passes(&library, &[]);
+    let titles = lines.lines().filter(|line| !line.contains(" checks: "));
+    let titles: Vec<_> = titles.map(|line| (&line[..4], &line[12..])).collect();
+    let library = library.to_str().unwrap();
+    for number in ["0", "99", &(titles.len() + 1).to_string()] {
+        let output = plugin(&["check", library, "--only", number]);
+        let error = text(&output.stderr);
+        assert_eq!(
+            (output.status.code(), text(&output.stdout)),
+            (Some(1), String::new())
+        );
+        assert!(
+            error.contains(&format!("there is no check {number}; there are\n")),
+            "{error}"
+        );
+        let listed: Vec<_> = error.lines().skip(1).collect();
+        assert_eq!(listed.len(), titles.len(), "{error}");
+        for (listed, (number, title)) in listed.iter().zip(&titles) {
+            assert!(
+                listed.starts_with(number) && title.starts_with(&listed[4..]),
+                "{error}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The e-mail of a message: addresses and subject from templates, the text as it is.
 
 use belfry_plugin::{Failure, Message};
+use belfry_smtp::Mail;
 use lettre::{
     Address,
     message::{
@@ -10,16 +11,6 @@ use lettre::{
 };
 
 use crate::Config;
-
-/// An e-mail that is ready to be handed over.
-pub struct Mail {
-    /// Who sends it.
-    pub from: Address,
-    /// Who gets it.
-    pub to: Address,
-    /// Header and body, of nothing but ASCII.
-    pub content: Vec<u8>,
-}
 
 /// Makes e-mails.
 pub struct Composer {

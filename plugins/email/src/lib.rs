@@ -1,20 +1,22 @@
 //! Belfry SMS provider `email`: hands each message as an e-mail to a gateway that turns e-mails into SMS.
 //!
 //! The number becomes the recipient's address, the text the body, and the message's id the Message-ID.
-//! Every conversation with the mail server knows its stage, because the stage decides what a failure
-//! means: before the text has left nothing can have been sent.
+//! The conversation with the mail server is [`belfry_smtp`]'s, which the server's own e-mails share.
 
-mod bounded;
 mod compose;
-mod conversation;
-mod verdict;
 
-use std::{path::PathBuf, time::Duration};
+use std::{fs, net::IpAddr, path::PathBuf, time::Duration};
 
-use belfry_plugin::{Description, Failure, Health, Host, Message, Provider, Sent};
+use belfry_plugin::{Description, Failure, Health, Host, Message, Provider, Reason, Sent};
+use belfry_smtp::{Mailer, Server, Verdict};
 use serde::Deserialize;
 
-use crate::{compose::Composer, conversation::Mailer};
+use crate::compose::Composer;
+
+/// TLS from the first byte (RFC 8314).
+const SUBMISSIONS: u16 = 465;
+/// Calls at the same time, each on a connection of its own.
+const CONCURRENCY: u32 = 4;
 
 /// The `config` table of the provider.
 #[derive(Clone, Deserialize)]
@@ -68,7 +70,7 @@ impl Provider for Email {
     fn description() -> Description {
         Description::new("email", "E-mail to SMS")
             .version(env!("CARGO_PKG_VERSION"))
-            .max_concurrency(4)
+            .max_concurrency(CONCURRENCY)
             .config_schema(schema())
     }
 
@@ -76,7 +78,7 @@ impl Provider for Email {
         Ok(Self {
             composer: Composer::new(&config)?,
             max_characters: config.max_characters.unwrap_or(usize::MAX),
-            mailer: Mailer::new(config)?,
+            mailer: mailer(config)?,
         })
     }
 
@@ -89,18 +91,70 @@ impl Provider for Email {
             ));
         }
         let mail = self.composer.compose(message)?;
-        self.mailer.deliver(&mail, message.timeout)?;
-        Ok(Sent::default())
+        let delivered = self.mailer.deliver(&mail, message.timeout);
+        delivered.map(|()| Sent::default()).map_err(failure)
     }
 }
 
 impl Health for Email {
     fn health(&self, timeout: Duration) -> Result<(), Failure> {
-        self.mailer.probe(timeout)
+        self.mailer.probe(timeout).map_err(failure)
     }
 }
 
 belfry_plugin::export!(Email: Send + Health);
+
+/// A way to the mail server of a configuration.
+fn mailer(config: Config) -> Result<Mailer, Failure> {
+    let wrong = |what: String| Failure::Misconfigured(what.into());
+    let encryption = match config.encryption {
+        Encryption::Tls => belfry_smtp::Encryption::Tls,
+        Encryption::Starttls => belfry_smtp::Encryption::Starttls,
+        Encryption::None => belfry_smtp::Encryption::None,
+        Encryption::Auto if config.port == SUBMISSIONS => belfry_smtp::Encryption::Tls,
+        Encryption::Auto if is_this_machine(&config.host) => belfry_smtp::Encryption::None,
+        Encryption::Auto => belfry_smtp::Encryption::Starttls,
+    };
+    let login = match (config.user, config.password) {
+        (Some(user), Some(password)) => Some((user, password)),
+        (None, None) => None,
+        _ => return Err(wrong("user and password belong together".into())),
+    };
+    let authority = config.ca_file.map(|path| {
+        let unreadable = |error| wrong(format!("ca_file {}: {error}", path.display()));
+        fs::read(&path).map_err(unreadable)
+    });
+    Mailer::new(Server {
+        host: config.host,
+        port: config.port,
+        encryption,
+        authority: authority.transpose()?,
+        login,
+        most_kept: CONCURRENCY as usize,
+    })
+    .map_err(wrong)
+}
+
+/// What a conversation that ended early means for the message. The domain is the gateway's, so a wrong
+/// one is the operator's to mend; the server's words may quote the number or the text.
+fn failure(failure: belfry_smtp::Failure) -> Failure {
+    let reason = Reason::with_code(failure.text, failure.code);
+    match failure.verdict {
+        Verdict::Unavailable => Failure::Unavailable(reason),
+        Verdict::OutcomeUnknown => Failure::OutcomeUnknown(reason),
+        Verdict::Unauthorized => Failure::Unauthorized(reason),
+        Verdict::Misconfigured | Verdict::InvalidDomain => Failure::Misconfigured(reason),
+        Verdict::InvalidRecipient => Failure::InvalidRecipient(reason),
+        Verdict::Rejected => Failure::Rejected(reason),
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
 
 fn schema() -> serde_json::Value {
     serde_json::json!({

@@ -1,17 +1,18 @@
 //! Belfry SMS provider `http`: ZITADEL's HTTP provider (contract/providers §4).
 //!
 //! Posts the message's metadata, `{contextInfo, templateData, args}`, as JSON to one endpoint and
-//! takes any 2xx for success. With a signing key the request carries `ZITADEL-Signature`. It follows
-//! no redirect and ignores the answer's body. The operator chose the endpoint, so private addresses
-//! are fine.
+//! takes any 2xx for success. With a signing key the request carries `ZITADEL-Signature`. The host
+//! makes the request: it follows no redirect, and since the operator chose the endpoint, private
+//! addresses are fine. The answer's body is ignored.
 
 use std::time::Duration;
 
-use belfry_plugin::{Description, Failure, Host, Message, Provider, Reason, Sent};
+use belfry_plugin::{
+    Description, Failure, Host, HttpRequest, HttpResponse, Message, Provider, Reason, Sent,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use sha2::Sha256;
-use ureq::{Agent, http::StatusCode};
 
 /// ZITADEL's limit for the whole exchange.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,7 +29,6 @@ pub struct Config {
 /// The provider.
 pub struct Http {
     host: Host,
-    agent: Agent,
     config: Config,
 }
 
@@ -39,6 +39,7 @@ impl Provider for Http {
         Description::new("http", "HTTP")
             .version(env!("CARGO_PKG_VERSION"))
             .max_concurrency(16)
+            .http_hosts(["{endpoint}"])
             .config_schema(serde_json::json!({
                 "type": "object",
                 "required": ["endpoint"],
@@ -62,21 +63,11 @@ impl Provider for Http {
     }
 
     fn create(host: Host, config: Config) -> Result<Self, Failure> {
-        let agent = Agent::config_builder()
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            // A connection that the gateway closed meanwhile would make a failure out of nothing.
-            .max_idle_connections(0)
-            .proxy(None)
-            .user_agent(concat!("belfry-http/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
-        Ok(Self {
-            host,
-            agent,
-            config,
-        })
+        if config.endpoint.parse::<http::Uri>().is_err() {
+            let reason = "the endpoint is not a valid address";
+            return Err(Failure::Misconfigured(reason.into()));
+        }
+        Ok(Self { host, config })
     }
 
     fn send(&self, message: &Message<'_>) -> Result<Sent, Failure> {
@@ -84,24 +75,23 @@ impl Provider for Http {
             "" => "{}",
             json => json,
         };
-        let mut request = self
-            .agent
-            .post(&self.config.endpoint)
-            .config()
-            .timeout_global(Some(message.timeout.min(TOTAL_TIMEOUT)))
-            .build()
-            .content_type("application/json");
-        if let Some(key) = &self.config.signing_key {
-            let seconds = self.host.now_unix_ms() / 1000;
-            request = request.header("ZITADEL-Signature", signature(key, seconds, body)?);
-        }
-        let response = request.send(body).map_err(transport_failure)?;
-        let retry_after = response
-            .headers()
-            .get("retry-after")
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
-        verdict(response.status(), retry_after)
+        let signature = match &self.config.signing_key {
+            Some(key) => signature(key, self.host.now_unix_ms() / 1000, body)?,
+            None => String::new(),
+        };
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("ZITADEL-Signature", signature.as_str()),
+        ];
+        let count = if signature.is_empty() { 1 } else { 2 };
+        let response = self.host.http(&HttpRequest {
+            method: "POST",
+            url: &self.config.endpoint,
+            headers: &headers[..count],
+            body: body.as_bytes(),
+            timeout: message.timeout.min(TOTAL_TIMEOUT),
+        })?;
+        verdict(&response)
     }
 }
 
@@ -116,44 +106,17 @@ fn signature(key: &str, seconds: i64, body: &str) -> Result<String, Failure> {
 
 /// What an answer means. ZITADEL retries everything that is not a 2xx; so does the server here, but
 /// it closes the provider for a while where only the operator can help.
-fn verdict(status: StatusCode, retry_after: Option<Duration>) -> Result<Sent, Failure> {
-    let reason = Reason::with_code(format!("the endpoint answered {status}"), status.as_str());
-    Err(match status.as_u16() {
+fn verdict(response: &HttpResponse) -> Result<Sent, Failure> {
+    let status = response.status.to_string();
+    let reason =
+        |more: &str| Reason::with_code(format!("the endpoint answered {status}{more}"), &status);
+    Err(match response.status {
         200..=299 => return Ok(Sent::default()),
-        300..=399 => Failure::Misconfigured(Reason::with_code(
-            format!("the endpoint answered {status}; redirects are not followed"),
-            status.as_str(),
-        )),
-        401 | 403 => Failure::Unauthorized(reason),
-        429 => Failure::Throttled(reason, retry_after),
-        _ => Failure::Unavailable(reason),
+        300..=399 => Failure::Misconfigured(reason("; redirects are not followed")),
+        401 | 403 => Failure::Unauthorized(reason("")),
+        429 => Failure::Throttled(reason(""), response.retry_after),
+        _ => Failure::Unavailable(reason("")),
     })
-}
-
-/// No answer: either nothing can have reached the endpoint, or nobody knows.
-fn transport_failure(error: ureq::Error) -> Failure {
-    use ureq::{Error, Timeout};
-    match error {
-        Error::BadUri(_) | Error::RequireHttpsOnly(_) | Error::Http(_) => {
-            Failure::Misconfigured("the endpoint is not a valid address".into())
-        }
-        Error::HostNotFound => Failure::Unavailable("the endpoint's name is unknown".into()),
-        Error::ConnectionFailed => Failure::Unavailable("cannot connect".into()),
-        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-            Failure::Unavailable("connection refused".into())
-        }
-        Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-            Failure::Unavailable("no connection in time".into())
-        }
-        // rustls reports a handshake that failed, such as a certificate that is not trusted, as data
-        // that is not valid.
-        Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            Failure::Unavailable(format!("TLS: {error}").into())
-        }
-        Error::Rustls(error) => Failure::Unavailable(format!("TLS: {error}").into()),
-        Error::Timeout(_) => Failure::OutcomeUnknown("no answer in time".into()),
-        _ => Failure::OutcomeUnknown("the connection broke before the answer".into()),
-    }
 }
 
 belfry_plugin::export!(Http: Send);
@@ -161,6 +124,8 @@ belfry_plugin::export!(Http: Send);
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use belfry_plugin::{FakeHost, HttpFailure};
+
     use super::*;
 
     #[test]
@@ -172,14 +137,70 @@ mod tests {
         );
     }
 
+    fn http(endpoint: &str, fake: &FakeHost) -> Result<Http, Failure> {
+        let config = Config {
+            endpoint: endpoint.to_owned(),
+            signing_key: Some("secret".to_owned()),
+        };
+        Http::create(fake.host(), config)
+    }
+
+    fn sent(answer: Result<HttpResponse, HttpFailure>) -> Result<Sent, Failure> {
+        let fake = FakeHost::answering(move |request| {
+            assert_eq!(
+                (request.method, request.url),
+                ("POST", "https://a.test/sms")
+            );
+            assert_eq!(request.body, b"{\"a\":1}");
+            assert!(request.timeout <= TOTAL_TIMEOUT);
+            assert_eq!(request.header("content-type"), Some("application/json"));
+            let signed = signature("secret", 1_700_000_000, "{\"a\":1}").unwrap();
+            assert_eq!(request.header("zitadel-signature"), Some(signed.as_str()));
+            answer.clone()
+        });
+        http("https://a.test/sms", &fake)?.send(&Message {
+            metadata_json: "{\"a\":1}",
+            timeout: Duration::from_secs(60),
+            ..Message::default()
+        })
+    }
+
     #[test]
     fn only_a_2xx_is_success() {
-        let verdict = |status| verdict(StatusCode::from_u16(status).unwrap(), None);
-        assert!(verdict(204).is_ok());
-        assert!(matches!(verdict(302), Err(Failure::Misconfigured(_))));
-        assert!(matches!(verdict(401), Err(Failure::Unauthorized(_))));
-        assert!(matches!(verdict(404), Err(Failure::Unavailable(_))));
-        assert!(matches!(verdict(429), Err(Failure::Throttled(_, None))));
-        assert!(matches!(verdict(500), Err(Failure::Unavailable(_))));
+        let answered = |status| {
+            sent(Ok(HttpResponse {
+                status,
+                retry_after: Some(Duration::from_secs(7)),
+                ..HttpResponse::default()
+            }))
+        };
+        assert!(answered(204).is_ok());
+        assert!(matches!(answered(302), Err(Failure::Misconfigured(_))));
+        assert!(matches!(answered(401), Err(Failure::Unauthorized(_))));
+        assert!(matches!(answered(404), Err(Failure::Unavailable(_))));
+        let pause = Some(Duration::from_secs(7));
+        assert!(matches!(answered(429), Err(Failure::Throttled(_, wait)) if wait == pause));
+        assert!(matches!(answered(500), Err(Failure::Unavailable(_))));
+    }
+
+    #[test]
+    fn what_may_have_left_is_unknown() {
+        for may_have_left in [false, true] {
+            let text = "broken".to_owned();
+            let outcome = sent(Err(HttpFailure {
+                may_have_left,
+                text,
+            }));
+            assert_eq!(
+                matches!(outcome, Err(Failure::OutcomeUnknown(_))),
+                may_have_left
+            );
+        }
+    }
+
+    #[test]
+    fn an_endpoint_that_is_no_address_is_told_at_once() {
+        let made = http("https://[a.test/", &FakeHost::default());
+        assert!(matches!(made.err(), Some(Failure::Misconfigured(_))));
     }
 }

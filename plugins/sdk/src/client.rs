@@ -6,11 +6,7 @@
 //! resolves to; an address that the operator wrote is reached as written. No redirects, no proxy, and
 //! no connection is kept, since one that the gateway closed meanwhile would make a failure of nothing.
 
-use std::{
-    io::Read as _,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    time::Duration,
-};
+use std::{fmt, io::Read as _, time::Duration};
 
 use ureq::{
     Agent, Error, Timeout,
@@ -18,11 +14,11 @@ use ureq::{
     http::{Request, Uri},
     unversioned::{
         resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
-        transport::{DefaultConnector, NextTimeout},
+        transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout},
     },
 };
 
-use crate::{HttpFailure, HttpRequest, HttpResponse};
+use crate::{HttpFailure, HttpRequest, HttpResponse, public::is_public};
 
 /// The most of an answer's body that is read, in bytes (plugin-abi §7).
 const MAX_BODY: u64 = 1024 * 1024;
@@ -71,7 +67,7 @@ impl Client {
             .build();
         let resolver = Guard(allowed.clone());
         Self {
-            agent: Agent::with_parts(config, DefaultConnector::default(), resolver),
+            agent: Agent::with_parts(config, Reach(DefaultConnector::default()), resolver),
             allowed,
         }
     }
@@ -202,55 +198,6 @@ impl Resolver for Guard {
     }
 }
 
-/// Whether an address is on the public internet (the special ranges of RFC 6890).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => match embedded(address) {
-            Some(inner) => is_public_v4(inner),
-            None => {
-                let first = address.segments()[0];
-                // 2000::/3 is all that is given out; 2001::/23 and 2001:db8::/32 in it are special.
-                first & 0xe000 == 0x2000
-                    && !(first == 0x2001 && address.segments()[1] < 0x200)
-                    && !(first == 0x2001 && address.segments()[1] == 0xdb8)
-            }
-        },
-    }
-}
-
-/// The IPv4 address that an IPv6 address only wraps: mapped, NAT64 (RFC 6052) or 6to4.
-fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let segments = address.segments();
-    let of = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
-    };
-    match segments {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            Some(of(high, low))
-        }
-        [0x2002, high, low, ..] => Some(of(high, low)),
-        _ => None,
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let special = address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_documentation()
-        || address.is_multicast()
-        || a == 0
-        || a >= 240
-        // Shared address space, protocol assignments, benchmarks.
-        || (a == 100 && (64..128).contains(&b))
-        || (a, b, c) == (192, 0, 0)
-        || (a == 198 && (b == 18 || b == 19));
-    !special
-}
-
 fn not_sent(text: &str) -> HttpFailure {
     HttpFailure {
         may_have_left: false,
@@ -258,36 +205,67 @@ fn not_sent(text: &str) -> HttpFailure {
     }
 }
 
+/// Connects, the handshake of TLS included.
+#[derive(Debug)]
+struct Reach(DefaultConnector);
+
+/// There is no connection, so nothing of the request has left; with the reason.
+#[derive(Debug)]
+struct NotReached(String);
+
+impl fmt::Display for NotReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotReached {}
+
+impl Connector for Reach {
+    type Out = <DefaultConnector as Connector>::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        use std::io::ErrorKind::{ConnectionRefused, InvalidData};
+        self.0.connect(details, chained).map_err(|error| {
+            let text = match &error {
+                Error::Timeout(_) => "no connection in time".to_owned(),
+                Error::Io(error) if error.kind() == ConnectionRefused => {
+                    "connection refused".into()
+                }
+                // rustls reports its faults so.
+                Error::Io(error) if error.kind() == InvalidData => format!("TLS: {error}"),
+                Error::Rustls(error) => format!("TLS: {error}"),
+                Error::Tls(error) => format!("TLS: {error}"),
+                _ => "cannot connect".to_owned(),
+            };
+            Error::Other(Box::new(NotReached(text)))
+        })
+    }
+}
+
 /// No answer: either nothing can have reached the server, or nobody knows.
 fn failure(error: &Error) -> HttpFailure {
-    use std::io::ErrorKind::{ConnectionRefused, InvalidData};
-    let may_have_left = |text: &str| HttpFailure {
-        may_have_left: true,
-        text: text.into(),
-    };
     match error {
         Error::BadUri(_) | Error::Http(_) => not_sent("the address is not valid"),
         Error::HostNotFound => {
             not_sent("the host's name is unknown, or stands for no public address")
         }
         Error::ConnectionFailed => not_sent("cannot connect"),
-        Error::Io(error) if error.kind() == ConnectionRefused => not_sent("connection refused"),
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => not_sent("no connection in time"),
-        // rustls reports its faults as data that is not valid. Only these belong to the handshake alone.
-        Error::Io(error) if error.kind() == InvalidData => {
-            let fault = error.get_ref().and_then(|fault| fault.downcast_ref());
-            match fault {
-                Some(
-                    rustls::Error::InvalidCertificate(_)
-                    | rustls::Error::NoCertificatesPresented
-                    | rustls::Error::PeerIncompatible(_),
-                ) => not_sent(&format!("TLS: {error}")),
-                _ => may_have_left(&format!("TLS: {error}")),
-            }
-        }
-        Error::Rustls(error) => not_sent(&format!("TLS: {error}")),
+        Error::Other(error) if error.is::<NotReached>() => not_sent(&error.to_string()),
         Error::Timeout(_) => may_have_left("no answer in time"),
         _ => may_have_left("the connection broke before the answer"),
+    }
+}
+
+fn may_have_left(text: &str) -> HttpFailure {
+    HttpFailure {
+        may_have_left: true,
+        text: text.into(),
     }
 }
 
@@ -352,34 +330,5 @@ mod tests {
             ..HttpRequest::default()
         });
         assert!(!failure.unwrap_err().may_have_left);
-    }
-
-    #[test]
-    fn special_ranges_are_not_public() {
-        for address in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.31.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::1",
-            "::",
-            "fe80::1",
-            "fd00::1",
-            "::ffff:10.0.0.1",
-            "64:ff9b::7f00:1",
-            "2002:7f00:1::",
-            "2001:db8::1",
-            "ff02::1",
-        ] {
-            assert!(!is_public(address.parse().unwrap()), "{address}");
-        }
-        for address in ["8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
-            assert!(is_public(address.parse().unwrap()), "{address}");
-        }
     }
 }

@@ -63,6 +63,8 @@ mod fake_host;
 mod host;
 mod http;
 mod provider;
+#[cfg(feature = "client")]
+mod public;
 
 pub use abilities::{
     Check, Health, Poll, Receipt, ReceiptState, Verdict, Verify, Webhook, WebhookAnswer,

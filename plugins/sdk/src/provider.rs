@@ -8,6 +8,62 @@ use crate::Host;
 
 /// An SMS provider. One value serves all calls, up to
 /// [`max_concurrency`](Description::max_concurrency) of them at the same time.
+///
+/// ```
+/// use belfry_plugin::*;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Config {
+///     endpoint: String,
+/// }
+///
+/// struct Town {
+///     host: Host,
+///     config: Config,
+/// }
+///
+/// impl Provider for Town {
+///     type Config = Config;
+///
+///     fn description() -> Description {
+///         Description::new("town", "Town")
+///             .http_hosts(["{endpoint}"])
+///             .config_schema(serde_json::json!({
+///                 "type": "object",
+///                 "required": ["endpoint"],
+///                 "properties": {"endpoint": {"type": "string", "pattern": "^https?://"}},
+///             }))
+///     }
+///
+///     fn create(host: Host, config: Config) -> Result<Self, Failure> {
+///         Ok(Self { host, config })
+///     }
+///
+///     fn send(&self, message: &Message<'_>) -> Result<Sent, Failure> {
+///         let body = serde_json::json!({"to": message.to, "text": message.text, "id": message.id});
+///         // Without an answer the `?` says whether the message may have been sent.
+///         let answer = self.host.http(&HttpRequest {
+///             url: &self.config.endpoint,
+///             body: body.to_string().as_bytes(),
+///             timeout: message.timeout,
+///             ..HttpRequest::default()
+///         })?;
+///         match answer.status {
+///             200..300 => Ok(Sent::default()),
+///             429 => Err(Failure::Throttled("too fast".into(), answer.retry_after)),
+///             status => Err(Failure::Unavailable(format!("status {status}").into())),
+///         }
+///     }
+/// }
+///
+/// belfry_plugin::export!(Town: Send);
+///
+/// let fake = FakeHost::answering(|_| Ok(HttpResponse { status: 503, ..HttpResponse::default() }));
+/// let config = Config { endpoint: "https://sms.example.com/send".into() };
+/// let town = Town::create(fake.host(), config).unwrap();
+/// let message = Message { id: "m1", to: "+41791234567", text: "hello", ..Message::default() };
+/// assert!(matches!(town.send(&message), Err(Failure::Unavailable(_))));
+/// ```
 pub trait Provider: Sized + Send + Sync + 'static {
     /// The configuration. The server has checked it against the schema and filled the defaults.
     type Config: DeserializeOwned;

@@ -199,9 +199,14 @@ impl Tried<'_> {
                 .leaks
                 .push(format!("{what} is in {place}"));
         };
-        for text in [&answer.detail, &answer.provider_code] {
+        for (text, place) in [
+            (&answer.detail, "`detail` or `provider_code`"),
+            (&answer.provider_code, "`detail` or `provider_code`"),
+            (&answer.provider_id, "`provider_id` or `price`"),
+            (&answer.price, "`provider_id` or `price`"),
+        ] {
             if let Some(secret) = has_secret(text) {
-                leak(secret, "`detail` or `provider_code`");
+                leak(secret, place);
             }
         }
         let in_log = |seen: &Seen| seen.lines.iter().find_map(|(_, line)| has_secret(line));

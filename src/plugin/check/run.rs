@@ -6,14 +6,16 @@ use std::path::Path;
 use serde_json::Map;
 
 use super::{
-    CHECKS, CheckOrder, Line, Summary,
+    BEFORE, CHECKS, CheckOrder, Line, Summary,
     bench::{Fault, Finding, Setup, cannot, failed},
     perform, said,
-    together::Together,
+    together::{TITLES, Together},
 };
 use crate::plugin::{
+    host::hide_keys_in,
     load,
     manifest::Manifest,
+    schema,
     settings::Settings,
     trial::{self, Library, Loaded, Order, Reach, Report, Task},
 };
@@ -27,6 +29,8 @@ pub(super) struct Run<'a> {
     summary: Summary,
     next: usize,
     seen: Together,
+    /// The secrets of the configuration, which no line shows.
+    secrets: Vec<String>,
 }
 
 impl<'a> Run<'a> {
@@ -44,6 +48,7 @@ impl<'a> Run<'a> {
             summary: Summary::default(),
             next: 1,
             seen: Together::default(),
+            secrets: Vec::new(),
         }
     }
 
@@ -86,7 +91,7 @@ impl<'a> Run<'a> {
             .as_ref()
             .is_some_and(|manifest| self.may_send(manifest));
         for (index, check) in CHECKS.iter().enumerate() {
-            if self.order.only.is_some_and(|only| only != self.next) {
+            if !self.is_wanted() {
                 self.next += 1;
                 continue;
             }
@@ -99,7 +104,8 @@ impl<'a> Run<'a> {
             };
             self.line(check.title, finding);
         }
-        for (title, finding) in self.seen.findings(self.order.replay.is_some()) {
+        let findings = self.seen.findings(self.order.replay.is_some());
+        for (title, finding) in TITLES.into_iter().zip(findings) {
             let finding = match setup {
                 Some(_) => finding,
                 None => Err(cannot("nothing could be run")),
@@ -107,6 +113,14 @@ impl<'a> Run<'a> {
             self.line(title, finding);
         }
         self.summary
+    }
+
+    /// Whether the next check is made. What is judged at the end rests on all of them.
+    fn is_wanted(&self) -> bool {
+        let is_judgement = |only: usize| only > BEFORE.len() + CHECKS.len();
+        self.order
+            .only
+            .is_none_or(|only| only == self.next || is_judgement(only))
     }
 
     /// Whether messages can be given to the plugin although nobody has said where they go: then it must
@@ -118,7 +132,14 @@ impl<'a> Run<'a> {
             || settings.is_none_or(Map::is_empty)
     }
 
-    fn line(&mut self, title: &'static str, finding: Finding) {
+    fn line(&mut self, title: &'static str, mut finding: Finding) {
+        match &mut finding {
+            Ok(text) | Err(Fault::Cannot(text)) => hide_keys_in(text, &self.secrets),
+            Err(Fault::Failed(text, hint)) => {
+                hide_keys_in(text, &self.secrets);
+                hide_keys_in(hint, &self.secrets);
+            }
+        }
         match &finding {
             Ok(_) => self.summary.passed += 1,
             Err(Fault::Cannot(_)) => self.summary.skipped += 1,
@@ -158,12 +179,13 @@ impl<'a> Run<'a> {
     }
 
     /// The complete configuration, and a remark on where it comes from.
-    fn setup(&self, manifest: &Manifest) -> Result<(Setup, String), Fault> {
+    fn setup(&mut self, manifest: &Manifest) -> Result<(Setup, String), Fault> {
         let settings = self.order.settings.clone();
         let settings = settings.unwrap_or_else(Settings::defaults);
         let settings = settings
             .complete(&manifest.config_schema)
             .map_err(|fault| failed(fault.reason, fault.hint))?;
+        self.secrets = schema::secrets(&manifest.config_schema, &settings.config);
         let reach = match (&self.order.replay, self.order.live) {
             (Some(replay), _) => Reach::Replay(replay.clone()),
             (None, true) => Reach::Real,

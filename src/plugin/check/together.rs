@@ -3,6 +3,9 @@
 use super::bench::{Finding, cannot, failed};
 use crate::plugin::trial::Notes;
 
+/// The titles of the last lines.
+pub(super) const TITLES: [&str; 4] = ["secrets", "hosts", "recorded answers", "standard output"];
+
 /// What all checks saw together.
 #[derive(Default)]
 pub(super) struct Together {
@@ -22,13 +25,13 @@ impl Together {
         }
     }
 
-    /// The last lines.
-    pub(super) fn findings(&self, has_replay: bool) -> [(&'static str, Finding); 4] {
+    /// What the last lines say, as [`TITLES`] has them.
+    pub(super) fn findings(&self, has_replay: bool) -> [Finding; 4] {
         [
-            ("secrets", self.secrets()),
-            ("hosts", self.hosts()),
-            ("recorded answers", self.answers(has_replay)),
-            ("standard output", self.output()),
+            self.secrets(),
+            self.hosts(),
+            self.answers(has_replay),
+            self.output(),
         ]
     }
 

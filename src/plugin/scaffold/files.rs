@@ -44,7 +44,7 @@ const C: [(&str, &str); 7] = template![
 
 const SDK_MANIFEST: &str = include_str!("../../../plugins/sdk/Cargo.toml");
 
-const SDK: [(&str, &str); 11] = sdk![
+const SDK: [(&str, &str); 12] = sdk![
     "abi.rs",
     "abilities.rs",
     "calls.rs",
@@ -56,6 +56,7 @@ const SDK: [(&str, &str); 11] = sdk![
     "http.rs",
     "lib.rs",
     "provider.rs",
+    "public.rs",
 ];
 
 /// A provider in Rust, with or without a copy of the SDK.

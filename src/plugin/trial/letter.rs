@@ -15,7 +15,7 @@ use super::{Library, Notes, Order, Reach, Replay, Report, Task, TrialHost, word}
 use crate::plugin::{
     abi::clean,
     check::Setup,
-    host::lock,
+    host::{hide_keys_in, lock},
     inproc::Native,
     load::Loaded,
     manifest::Manifest,
@@ -96,6 +96,7 @@ pub fn send(
         reach: replay.map_or(Reach::Real, Reach::Replay),
         to: letter.to.clone(),
     };
+    let secrets = schema::secrets(&manifest.config_schema, &setup.config);
     let limit = letter.timeout + AROUND;
     let order = Order {
         library: library.path.clone(),
@@ -111,7 +112,7 @@ pub fn send(
                 );
                 outcome.remarks.push(remark);
             }
-            Ok(outcome)
+            Ok(outcome.without(&secrets))
         }
         Ok(Report::Refused(reason)) => Err(reason),
         Ok(_) => Err("the plugin's process said something else".into()),
@@ -128,7 +129,6 @@ pub(super) fn deliver(letter: Letter, setup: Setup, loaded: &Loaded) -> Outcome 
         Ok(manifest) => manifest,
         Err(reason) => return Outcome::of(&Answer::of_host(Status::Internal, reason)),
     };
-    let secrets = schema::secrets(&manifest.config_schema, &setup.config);
     let client = manifest.client(&setup.config);
     let host = TrialHost::new(setup.reach, client, notes.clone());
     let native = match Native::create(loaded, host.clone(), &setup.config.to_string()) {
@@ -138,7 +138,7 @@ pub(super) fn deliver(letter: Letter, setup: Setup, loaded: &Loaded) -> Outcome 
             outcome
                 .remarks
                 .push("the instance could not be created".into());
-            return outcome.without(&secrets);
+            return outcome;
         }
     };
     let message = message(letter);
@@ -163,7 +163,7 @@ pub(super) fn deliver(letter: Letter, setup: Setup, loaded: &Loaded) -> Outcome 
     let missing = notes.unanswered.iter();
     let missing = missing.map(|request| format!("the file has no answer for {request}"));
     outcome.remarks.extend(foreign.chain(missing));
-    outcome.without(&secrets)
+    outcome
 }
 
 fn message(letter: Letter) -> Message {
@@ -214,14 +214,15 @@ impl Outcome {
 
     /// With the secrets of the configuration masked.
     fn without(mut self, secrets: &[String]) -> Self {
+        let answer = [
+            &mut self.provider_id,
+            &mut self.provider_code,
+            &mut self.detail,
+            &mut self.price,
+        ];
         let lines = self.log.iter_mut().map(|(_, line)| line);
-        for text in [&mut self.detail, &mut self.provider_code]
-            .into_iter()
-            .chain(lines)
-        {
-            for secret in secrets.iter().filter(|secret| secret.len() >= 3) {
-                *text = text.replace(secret.as_str(), "[secret]");
-            }
+        for text in answer.into_iter().chain(lines).chain(&mut self.remarks) {
+            hide_keys_in(text, secrets);
         }
         self
     }

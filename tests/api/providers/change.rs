@@ -161,7 +161,7 @@ pub const UPDATE: Table = Table {
     cases: &[
         case("only what differs is told, and hidden settings stay", |t| {
             let name = t.provider();
-            let config = json!({"endpoint": "http://localhost:2/sms"});
+            let config = json!({"endpoint": "http://localhost:1/sms"});
             let request = json!({"name": name, "config": config, "description": "Sends more"});
             let answer = t.call(request).ok();
             expect_event(t, &name, "changed", json!({"description": "Sends more"}));
@@ -218,6 +218,20 @@ pub const UPDATE: Table = Table {
                 assert_eq!(events_of(t, &name).len(), 1 + done);
             },
         ),
+        case("a key is not sent to another address unasked", |t| {
+            let name = t.provider();
+            let mut config = json!({"endpoint": "http://localhost:2/sms"});
+            let request = json!({"name": name, "config": config});
+            let failure = t.call(request).fails(Kind::Invalid, "PROV-Set5g");
+            let wanted = "give config.signing_key again";
+            assert!(failure.message.contains(wanted), "{failure:?}");
+            assert_eq!(events_of(t, &name).len(), 1);
+            config["signing_key"] = json!(SECRET);
+            t.call(json!({"name": name, "config": config})).ok();
+            let shown = t.shown_provider(&name);
+            assert_eq!(shown["config"]["endpoint"], config["endpoint"]);
+            assert_eq!(shown["hidden"], json!(["signing_key"]));
+        }),
         case("a hidden setting that is null is taken away", |t| {
             let name = t.provider();
             let config = json!({"endpoint": "http://localhost:1/sms", "signing_key": null});
