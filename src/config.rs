@@ -6,7 +6,9 @@
 //! later depends on the working directory. Only `cli` and `app` read this tree.
 
 mod duration;
+mod limits;
 mod overrides;
+mod phone;
 mod routes;
 mod secret;
 mod tree;
@@ -20,6 +22,8 @@ use std::{
 use anyhow::{Context as _, bail};
 use validator::{Validate as _, ValidationErrors};
 
+pub use limits::{AppliesTo, SendLimits, words};
+pub use phone::{Phone, TestNumber};
 pub use routes::{Purpose, Route};
 pub use secret::ProviderConfig;
 pub use tree::*;
@@ -129,12 +133,8 @@ impl Config {
             );
         }
         routes::check(&self.notifications.routes)?;
-        if let Err(reason) = self.phone.default_region.parse::<crate::domain::Region>() {
-            bail!(
-                "phone.default_region: {:?} {reason}",
-                self.phone.default_region
-            );
-        }
+        self.phone.check(&self.server)?;
+        self.limits.check()?;
         Ok(())
     }
 

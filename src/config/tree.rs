@@ -7,6 +7,8 @@ use validator::Validate;
 
 use super::{
     duration,
+    limits::SendLimits,
+    phone::Phone,
     routes::Route,
     secret::{ProviderConfig, Secret},
 };
@@ -24,10 +26,14 @@ pub struct Config {
     /// The instance key.
     pub secrets: Secrets,
     /// Phone numbers.
+    #[validate(nested)]
     pub phone: Phone,
     /// Verification codes.
     #[validate(nested)]
     pub codes: Codes,
+    /// What is refused before an SMS is sent.
+    #[validate(nested)]
+    pub limits: SendLimits,
     /// Messages and providers.
     #[validate(nested)]
     pub notifications: Notifications,
@@ -113,14 +119,6 @@ pub struct Secrets {
     pub key_file: Option<PathBuf>,
 }
 
-/// `[phone]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Phone {
-    /// ISO 3166-1 alpha-2.
-    pub default_region: String,
-}
-
 /// `[codes]`
 #[derive(Clone, Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields, default)]
@@ -131,15 +129,18 @@ pub struct Codes {
     /// Wrong tries for one number within a rolling day.
     #[validate(range(min = 1, max = 10_000))]
     pub max_wrong_tries_per_number_and_day: u32,
+    /// Wrong tries for all numbers and addresses of one user within a rolling day.
+    #[validate(range(min = 1, max = 10_000))]
+    pub max_wrong_tries_per_user_and_day: u32,
     /// The codes that verify a phone.
     #[validate(nested)]
-    pub verify_phone: SecretGenerator,
+    pub verify_phone: PhoneCodes,
 }
 
-/// `[codes.…]`: how a kind of code is made.
+/// `[codes.verify_phone]`: how the codes that verify a phone are made.
 #[derive(Clone, Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields, default)]
-pub struct SecretGenerator {
+pub struct PhoneCodes {
     /// The number of characters.
     #[validate(range(min = 4, max = 20))]
     pub length: u32,
@@ -154,6 +155,8 @@ pub struct SecretGenerator {
     pub include_digits: bool,
     /// Punctuation
     pub include_symbols: bool,
+    /// Whether a code that is sent again is the same one, as long as it is good.
+    pub repeat_on_resend: bool,
 }
 
 /// `[notifications]`
@@ -312,25 +315,18 @@ impl Default for Database {
     }
 }
 
-impl Default for Phone {
-    fn default() -> Self {
-        Self {
-            default_region: "CH".to_owned(),
-        }
-    }
-}
-
 impl Default for Codes {
     fn default() -> Self {
         Self {
             max_wrong_tries: 5,
             max_wrong_tries_per_number_and_day: 20,
-            verify_phone: SecretGenerator::default(),
+            max_wrong_tries_per_user_and_day: 50,
+            verify_phone: PhoneCodes::default(),
         }
     }
 }
 
-impl Default for SecretGenerator {
+impl Default for PhoneCodes {
     fn default() -> Self {
         Self {
             length: 6,
@@ -339,6 +335,7 @@ impl Default for SecretGenerator {
             include_upper_letters: true,
             include_digits: true,
             include_symbols: false,
+            repeat_on_resend: false,
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod checker;
 mod claims;
+mod conversion;
 mod dispatcher;
 mod feed;
 mod lane;
@@ -39,14 +40,15 @@ pub use text::has_language;
 
 use crate::{
     clock::Clock,
-    domain::MessageState,
+    domain::{ConversionRule, MessageState},
     mail::MailServer,
     plugin::Registry,
     secrets::Keys,
     store::{MessageMove, Stamp, Store},
 };
 use claims::Claims;
-use dispatcher::Dispatcher;
+use conversion::ConversionWatch;
+use dispatcher::{Chores, Dispatcher};
 use lane::{EDITOR, Lane};
 use log::warn;
 use mailer::Mailer;
@@ -72,6 +74,8 @@ pub struct Settings {
     pub default_language: String,
     /// How long final messages are kept.
     pub retention: Duration,
+    /// How the share of verified codes is watched.
+    pub conversion: ConversionRule,
     /// Scheme, host and port under which gateways reach the server.
     pub external_url: Option<String>,
 }
@@ -122,6 +126,7 @@ impl Delivery {
             mail_server,
             default_language,
             retention,
+            conversion,
             external_url,
         } = settings;
         let (stop, stopped): (_, Receiver<()>) = bounded(0);
@@ -152,7 +157,11 @@ impl Delivery {
         };
         let mut threads = Vec::new();
         let mut recorded = Vec::new();
-        for (lane, retention) in lanes.into_iter().zip([Some(retention), None]) {
+        let chores = Chores {
+            retention,
+            conversion: ConversionWatch::new(conversion),
+        };
+        for (lane, chores) in lanes.into_iter().zip([Some(chores), None]) {
             let (wake, woken) = bounded(1);
             let claims = Arc::new(Claims::default());
             recorded.push((claims.clone(), wake.clone()));
@@ -164,7 +173,7 @@ impl Delivery {
                 waker: wake,
                 stop: stopped.clone(),
                 outcomes: outcomes.clone(),
-                retention,
+                chores,
             };
             threads.push(spawn(
                 "delivery-dispatcher",

@@ -7,6 +7,7 @@
 mod aggregate;
 mod code;
 mod code_check;
+mod conversion;
 mod event;
 mod human_email;
 mod human_phone;
@@ -14,6 +15,7 @@ mod language;
 mod list;
 mod message_state;
 mod message_text;
+mod number_kind;
 mod org_search;
 mod organization;
 mod password;
@@ -33,6 +35,7 @@ pub use code::{
     PendingCode, PlainCode, Recipient, SecretGenerator,
 };
 pub use code_check::{CodeChecker, CodeQuestion, CodeVerdict};
+pub use conversion::{Conversion, ConversionRule};
 pub use event::Event;
 pub use human_email::{HumanEmail, mask_email};
 pub use human_phone::{ChangeFault, HumanPhone, NewCode, Verification};
@@ -40,6 +43,7 @@ pub use language::{Language, TEXT_LANGUAGES};
 pub use list::{AsOf, List, Page};
 pub use message_state::{MessageState, ReceiptState};
 pub use message_text::{LANGUAGES, MessageText, MessageType, TextKey, built_in};
+pub use number_kind::NumberKind;
 pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
 pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};
