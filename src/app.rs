@@ -6,8 +6,10 @@
 
 mod limits;
 mod live;
+mod person;
 mod providers;
 mod route;
+mod texts;
 
 use std::sync::Arc;
 
@@ -35,10 +37,13 @@ use crate::{
     secrets::Keys,
     store::{Store, StoreOptions},
     transport::{self, Bound, Server},
+    wording::Texts,
 };
 use live::LiveMessages;
+pub use person::{erase_user, export_user};
 use providers::{Kept, Order, Reloader, RunningProviders};
 pub use route::{ProviderReport, RouteReport, RuleReport, ask_route, explain_route};
+pub use texts::{TextQuestion, preview_text};
 
 /// A database with its key, ready for commands.
 pub struct Opened {
@@ -146,12 +151,6 @@ impl App {
     /// # Errors
     /// If something cannot be opened or bound, or a required provider is broken.
     pub fn build(config: &Config, show: impl FnOnce(&FirstRun)) -> anyhow::Result<Self> {
-        if !delivery::has_language(&config.notifications.default_language) {
-            bail!(
-                "notifications.default_language: {:?} has no texts",
-                config.notifications.default_language
-            );
-        }
         let bound = transport::bind(config.server.listen)?;
         let Opened {
             store,
@@ -168,22 +167,29 @@ impl App {
         let providers = Arc::new(providers::start(config, &kept)?);
         let routes = Arc::new(Routes::new(providers::routes(config)));
         providers::warn_of_unknown(&routes.get(), &providers);
+        let texts = Arc::new(Texts::new(texts::text_settings(config)));
         let delivery = Delivery::start(delivery::Settings {
             store: store.clone(),
             clock: clock.clone(),
             keys: keys.clone(),
             providers: providers.clone(),
             routes: routes.clone(),
-            on_unknown_outcome: providers::on_unknown_outcome(config),
+            persistence: providers::persistence(config),
             mail_server: mail_server(config)?,
-            default_language: config.notifications.default_language.clone(),
+            texts: texts.clone(),
             retention: config.notifications.retention,
             conversion: limits::conversion_rule(config),
             external_url: config.server.external_url.clone(),
         })
         .context("cannot start the delivery")?;
-        let reloader = Reloader::start(config, kept, providers.clone(), routes.clone())
-            .context("cannot start watching the configuration")?;
+        let reloader = Reloader::start(
+            config,
+            kept,
+            providers.clone(),
+            routes.clone(),
+            texts.clone(),
+        )
+        .context("cannot start watching the configuration")?;
         let asked = Asked {
             checker: Arc::new(Checker(providers.clone())),
             gateway: Arc::new(RunningProviders {
@@ -193,7 +199,7 @@ impl App {
                 orders: reloader.orders(),
             }),
         };
-        let services = Arc::new(services(config, store, keys, clock, ids, asked)?);
+        let services = Arc::new(services(config, store, keys, clock, ids, asked, texts)?);
         let events = Arc::new(LiveMessages {
             feed: delivery.feed(),
             store: services.store.clone(),
@@ -309,17 +315,9 @@ fn services(
     clock: Clock,
     ids: IdGenerator,
     asked: Asked,
+    texts: Arc<Texts>,
 ) -> anyhow::Result<Services> {
-    let generator = &config.codes.verify_phone;
-    let verify_phone = SecretGenerator {
-        length: generator.length,
-        expiry: Some(generator.expiry).filter(|expiry| !expiry.is_zero()),
-        lower_letters: generator.include_lower_letters,
-        upper_letters: generator.include_upper_letters,
-        digits: generator.include_digits,
-        symbols: generator.include_symbols,
-    };
-    let policies = CodePolicies::load(&store, verify_phone)
+    let policies = CodePolicies::load(&store, verify_phone(config))
         .map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
     let entropy = policies.get(GeneratorType::VerifyPhoneCode).entropy_bits();
     if entropy < 19.9 {
@@ -341,19 +339,32 @@ fn services(
             max_wrong_tries: config.codes.max_wrong_tries,
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
             max_wrong_tries_per_user_and_day: config.codes.max_wrong_tries_per_user_and_day,
-            repeats_phone_codes: generator.repeat_on_resend,
+            repeats_phone_codes: config.codes.verify_phone.repeat_on_resend,
         },
         sending: limits::send_limits(config)?,
         test_numbers: limits::test_numbers(config, default_region)?,
         code_checking: CodeChecking::new(asked.checker),
         gateway: GatewayCalls::new(asked.gateway),
         instance_domain: instance_domain(config),
-        default_language: config.notifications.default_language.clone(),
+        texts,
         passwords: PasswordHasher::default(),
         key_maker: KeyMaker::default(),
         mail_tester: MailTester::default(),
         oauth: OAuth::default(),
     })
+}
+
+/// How the codes that verify a phone are made unless the API says otherwise.
+fn verify_phone(config: &Config) -> SecretGenerator {
+    let generator = &config.codes.verify_phone;
+    SecretGenerator {
+        length: generator.length,
+        expiry: Some(generator.expiry).filter(|expiry| !expiry.is_zero()),
+        lower_letters: generator.include_lower_letters,
+        upper_letters: generator.include_upper_letters,
+        digits: generator.include_digits,
+        symbols: generator.include_symbols,
+    }
 }
 
 /// The mail server of the configuration.

@@ -6,6 +6,8 @@
 mod log_sink;
 mod plugin;
 mod route;
+mod text;
+mod user;
 
 use std::{
     fs,
@@ -45,6 +47,12 @@ enum Command {
     /// Make access tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Show how messages would look
+    #[command(subcommand)]
+    Text(text::TextCommand),
+    /// What a person may ask for: everything that is held about them, and its erasure
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -142,6 +150,8 @@ pub fn run() -> ExitCode {
         Command::Plugin(command) => {
             return plugin::run(command).unwrap_or_else(|fault| fail(&fault));
         }
+        Command::Text(command) => text::run(command),
+        Command::User(command) => user::run(&command),
         Command::Route(command) => route::run(&command),
         Command::PluginHost => return crate::plugin::run_plugin_host(),
         Command::PluginTrial => return crate::plugin::run_plugin_trial(),

@@ -11,6 +11,7 @@ mod overrides;
 mod phone;
 mod routes;
 mod secret;
+mod texts;
 mod tree;
 
 use std::{
@@ -26,6 +27,7 @@ pub use limits::{AppliesTo, SendLimits, words};
 pub use phone::{Phone, TestNumber};
 pub use routes::{Purpose, Route};
 pub use secret::ProviderConfig;
+pub use texts::{Autofill, Sms, Template};
 pub use tree::*;
 
 /// The default configuration, as shipped.
@@ -133,6 +135,7 @@ impl Config {
             );
         }
         routes::check(&self.notifications.routes)?;
+        texts::check(&self.notifications)?;
         self.phone.check(&self.server)?;
         self.limits.check()?;
         Ok(())

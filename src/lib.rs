@@ -17,17 +17,17 @@
 //! # Afterwards
 //!
 //! [`delivery`] is woken by the commit, takes messages from the outbox, checks that each is still
-//! wanted and renders it. An SMS is offered to the providers of [`plugin`] in their order: those that the
-//! API keeps, then those of the configuration; [`app`] makes them of both. An e-mail goes to the active
-//! mail server through [`mail`]; each way has its own threads. What became of it is
-//! written in batches. A message is sent at least once and keeps one id over all attempts, so that
+//! wanted and renders it; what it says is [`wording`]'s. An SMS is offered to the providers of [`plugin`]
+//! in their order: those that the API keeps, then those of the configuration; [`app`] makes them of both.
+//! An e-mail goes to the active mail server through [`mail`]; each way has its own threads. What became
+//! of it is written in batches. A message is sent at least once and keeps one id over all attempts, so that
 //! `kill -9` at any moment loses nothing that was acknowledged.
 //!
 //! # Who may import whom
 //!
 //! `main → cli → app → transport → api → store → domain`. [`transport`] and [`api`] may use [`auth`]
-//! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain, plugin and mail;
-//! [`mail`] domain; [`plugin`] and [`jose`], which signs and reads tokens, nothing but error, clock and
+//! and [`contract`]; [`auth`] reads the store; [`delivery`] uses store, domain, wording, plugin and mail;
+//! [`wording`], which `api` uses too, store and domain; [`mail`] domain; [`plugin`] and [`jose`], which signs and reads tokens, nothing but error, clock and
 //! config; [`domain`] nothing but the clock's instants. Only [`app`] knows everybody. Only `store` knows
 //! SQL, only `transport` serves HTTP, and `api` knows no JSON. `tests/layers.rs` holds this.
 //!
@@ -51,3 +51,4 @@ pub mod plugin;
 pub mod secrets;
 pub mod store;
 pub mod transport;
+pub mod wording;

@@ -22,14 +22,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "api",
         &[
-            "auth", "contract", "store", "domain", "ids", "jose", "mail", "secrets",
+            "auth", "contract", "store", "domain", "ids", "jose", "mail", "secrets", "wording",
         ],
     ),
     ("auth", &["contract", "store", "domain", "secrets"]),
     (
         "delivery",
-        &["store", "domain", "plugin", "ids", "mail", "secrets"],
+        &[
+            "store", "domain", "plugin", "ids", "mail", "secrets", "wording",
+        ],
     ),
+    ("wording", &["store", "domain"]),
     ("store", &["domain", "ids"]),
     ("plugin", &[]),
     ("mail", &["domain"]),

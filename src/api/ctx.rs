@@ -18,6 +18,7 @@ use crate::{
     ids::IdGenerator,
     secrets::Keys,
     store::{Refusal, Stamp, Store, WriteTx},
+    wording::Texts,
 };
 
 /// The longest origin that is believed, in bytes: a scheme and a host name of DNS's 253 with a port.
@@ -47,8 +48,8 @@ pub struct Services {
     pub gateway: GatewayCalls,
     /// The domain below which organizations get theirs.
     pub instance_domain: String,
-    /// The configured language of messages, which an administrator may change over the API.
-    pub default_language: String,
+    /// What messages say; the language that is configured may be changed over the API.
+    pub texts: Arc<Texts>,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Makes pairs of keys, a few at a time.

@@ -9,6 +9,7 @@ mod credentials;
 mod ctx;
 mod details;
 mod email_providers;
+pub mod erasure;
 mod events;
 mod expiration;
 mod gateway;

@@ -32,12 +32,8 @@ impl Events for LiveMessages {
         // What cannot be read now, or is gone, is told without.
         let found: Vec<Option<FoundMessage>> =
             found.unwrap_or_else(|_| vec![None; seen.changes.len()]);
-        let first = seen
-            .changes
-            .first()
-            .map_or(number, |(number, _)| number - 1);
         let gap = seen.has_gap.then(|| StreamEvent {
-            id: first,
+            id: seen.start,
             name: "gap",
             data: json!({"reason": "earlier changes are not remembered; list the messages"})
                 .to_string(),

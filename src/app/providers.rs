@@ -2,8 +2,8 @@
 //! They are started with the server, and made anew while it runs.
 //!
 //! SIGHUP, a changed configuration file or a changed plugin file makes the [`Reloader`] read the
-//! configuration's providers again, a commit those of the API. The rest of the configuration waits for
-//! the next start. A file is taken when it has stayed as it is for a moment, so that nobody catches it
+//! configuration's providers, routes and texts again, a commit the providers of the API. The rest of the
+//! configuration waits for the next start. A file is taken when it has stayed as it is for a moment, so that nobody catches it
 //! half written; what cannot be read or loaded is said, and all goes on as before.
 
 mod kept;
@@ -24,14 +24,16 @@ use anyhow::Context as _;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use log::{error, info};
 
+use super::texts::text_settings;
 use crate::{
     config::{Config, Isolation, Provider},
     delivery::Routes,
     plugin::{self, Origin, Pace, ProviderConfig, Registry, Reload},
+    wording::Texts,
 };
 
 pub(super) use kept::Kept;
-pub(super) use routes::{on_unknown_outcome, routes, warn_of_unknown};
+pub(super) use routes::{persistence, purpose_of, routes, warn_of_unknown};
 pub(super) use running::RunningProviders;
 
 /// How often files are looked at, and how long one must stay as it is.
@@ -146,6 +148,7 @@ impl Reloader {
         kept: Kept,
         registry: Arc<Registry>,
         routes: Arc<Routes>,
+        texts: Arc<Texts>,
     ) -> std::io::Result<Self> {
         let (orders, received) = unbounded();
         let watch = config.notifications.watch;
@@ -159,6 +162,7 @@ impl Reloader {
             kept,
             registry,
             routes,
+            texts,
         };
         let thread = std::thread::Builder::new()
             .name("reloader".into())
@@ -186,6 +190,7 @@ struct Sources {
     kept: Kept,
     registry: Arc<Registry>,
     routes: Arc<Routes>,
+    texts: Arc<Texts>,
 }
 
 impl Sources {
@@ -197,6 +202,7 @@ impl Sources {
                 .inspect_err(|_| self.configured = before)?;
             self.routes.set(routes(&config));
             warn_of_unknown(&self.routes.get(), &self.registry);
+            self.texts.set(text_settings(&config));
             Ok(())
         });
         applied

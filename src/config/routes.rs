@@ -40,6 +40,8 @@ pub struct Route {
 pub enum Purpose {
     /// To verify a phone.
     VerifyPhone,
+    /// To set a new password, where the caller asks for an SMS.
+    PasswordReset,
 }
 
 /// Checks what no single value shows.

@@ -113,3 +113,64 @@ fn secrets_come_from_files_and_never_show() {
     assert_eq!(format!("{:?}", provider.config), "[\"key\"]");
     assert!(fault(&entry.replace("config.toml", "nobody")).contains("config.key"));
 }
+
+#[test]
+fn a_text_that_could_not_be_sent_as_it_is_written_is_refused() {
+    let template = |more: &str| format!("[[notifications.templates]]\n{more}\n");
+    let good = "countries = [\"IN\"]\nlanguage = \"en\"\ntext = \"{{.Code}} {{.FirstName}}\"";
+    assert_eq!(
+        load(&template(good), &[])
+            .unwrap()
+            .notifications
+            .templates
+            .len(),
+        1
+    );
+    for (written, instead, said) in [
+        ("\"IN\"", "\"XX\"", "templates[0]: countries: \"XX\""),
+        ("[\"IN\"]", "[]", "templates[0].countries: out of range"),
+        (
+            "\"en\"",
+            "\"English?\"",
+            "templates[0]: language: \"English?\"",
+        ),
+        ("{{.Code}}", "{{.OTP}}", "no variable {{.OTP}}"),
+        ("{{.Code}}", "Hello", "{{.Code}} is missing"),
+        ("{{.FirstName}}", "{{if .Code}}", "braces are for variables"),
+        ("{{.FirstName}}", "{{.FirstName", "braces are for variables"),
+        ("language", "purpose = \"login\"\nlanguage", "login"),
+    ] {
+        let fault = fault(&template(&good.replace(written, instead)));
+        assert!(fault.contains(said), "{said}: {fault}");
+    }
+    let twice = fault(&(template(good) + &template(good)));
+    assert!(
+        twice.contains("templates[1]: there is a text for IN"),
+        "{twice}"
+    );
+    let other = good.replace("language", "purpose = \"password_reset\"\nlanguage");
+    load(&(template(good) + &template(&other)), &[]).unwrap();
+}
+
+#[test]
+fn the_last_line_needs_a_host_or_a_hash_that_can_be_one() {
+    let sms = |more: &str| format!("[notifications.sms]\n{more}\n");
+    for good in [
+        "autofill = \"web\"",
+        "autofill = \"web\"\nweb_host = \"login.example.com\"",
+        "autofill = \"android\"\nandroid_hash = \"FA+9qCX9VSu\"",
+    ] {
+        load(&sms(good), &[]).unwrap();
+    }
+    for (bad, said) in [
+        ("autofill = \"both\"", "both"),
+        ("autofill = \"android\"", "needs android_hash"),
+        ("android_hash = \"short\"", "sms.android_hash: \"short\""),
+        ("web_host = \"https://a.example\"", "sms.web_host: \"https"),
+        ("web_host = \"127.0.0.1\"", "sms.web_host: \"127"),
+    ] {
+        let fault = fault(&sms(bad));
+        assert!(fault.contains(said), "{said}: {fault}");
+    }
+    assert!(fault("[notifications]\ndefault_language = \"tlh\"").contains("bg, cs, de"));
+}

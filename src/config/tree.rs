@@ -11,6 +11,7 @@ use super::{
     phone::Phone,
     routes::Route,
     secret::{ProviderConfig, Secret},
+    texts::{Sms, Template},
 };
 
 /// The whole configuration.
@@ -177,12 +178,22 @@ pub struct Notifications {
     pub require_pins: bool,
     /// What is done with a message that may have been sent.
     pub on_unknown_outcome: OnUnknownOutcome,
+    /// How often the providers are gone through for a message; 0 is until it expires.
+    #[validate(range(max = 1000))]
+    pub max_attempts: u32,
+    /// What is done with a message that nobody is there to send.
+    pub without_provider: WithoutProvider,
     /// The providers, in the order they are tried.
     #[validate(nested)]
     pub providers: Vec<Provider>,
     /// The rules that choose among them.
     #[validate(nested)]
     pub routes: Vec<Route>,
+    /// How SMS end.
+    pub sms: Sms,
+    /// The texts that countries demand.
+    #[validate(nested)]
+    pub templates: Vec<Template>,
 }
 
 /// What is done with a message that may have been sent.
@@ -194,6 +205,17 @@ pub enum OnUnknownOutcome {
     RetryOnce,
     /// It is given up.
     Stop,
+}
+
+/// What is done with a message that nobody is there to send.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum WithoutProvider {
+    /// It waits until it expires.
+    #[default]
+    Wait,
+    /// It ends at once.
+    Drop,
 }
 
 /// `[[notifications.providers]]`
@@ -349,8 +371,12 @@ impl Default for Notifications {
             plugin_dir: None,
             require_pins: false,
             on_unknown_outcome: OnUnknownOutcome::RetryOnce,
+            max_attempts: 0,
+            without_provider: WithoutProvider::Wait,
             providers: Vec::new(),
             routes: Vec::new(),
+            sms: Sms::default(),
+            templates: Vec::new(),
         }
     }
 }

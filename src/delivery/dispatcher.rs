@@ -110,6 +110,7 @@ impl Worker {
                 Ok(Attempted::Gone) => self.claims.release(std::iter::once(id)),
                 Err(_) => {
                     error!("an attempt to send message {id} panicked");
+                    self.lane.give_up(id);
                     self.claims.release(std::iter::once(id));
                 }
             }

@@ -32,6 +32,8 @@ struct Changes {
 pub struct Seen {
     /// Whether some after that number are not remembered any more.
     pub has_gap: bool,
+    /// The number before the first of these changes: where a gap ends.
+    pub start: u64,
     /// The changes with their numbers, in order.
     pub changes: Vec<(u64, MessageMove)>,
 }
@@ -88,6 +90,7 @@ impl Feed {
         let wanted = changes.last.iter().skip(skipped).take(most);
         Seen {
             has_gap,
+            start: start - 1,
             changes: (start..).zip(wanted.cloned()).collect(),
         }
     }
@@ -133,6 +136,10 @@ mod tests {
         let before = feed.after(5, 1);
         assert!(before.has_gap);
         assert_eq!(before.changes, [(1000, moved(1))]);
+        // A number of the future is one of another server; once told, the wait goes on from here.
+        let future = Feed::new(Timestamp::from_micros(1000)).after(5000, 10);
+        assert!(future.has_gap && future.changes.is_empty());
+        assert_eq!(future.start, 999);
         assert!(feed.after(1003, 10).has_gap);
 
         let many: Vec<_> = (0..REMEMBERED).map(moved).collect();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use log::{debug, warn};
 
-use super::policy;
+use super::policy::{self, OnUnknownOutcome, Persistence};
 use crate::{
     clock::{Clock, Timestamp},
     domain::{Channel, MessageId, MessageState},
@@ -19,6 +19,9 @@ pub(super) const EDITOR: &str = "NOTIFICATION";
 /// When a message comes up again that found no room at its provider and no place to wait for it.
 const WITHOUT_PLACE: Duration = Duration::from_secs(5);
 
+/// When a message comes up again whose attempt panicked.
+const AFTER_PANIC: Duration = Duration::from_secs(20);
+
 /// What the dispatcher needs to know of a way.
 pub(super) trait Lane: Send + Sync {
     /// Which messages go this way.
@@ -27,6 +30,8 @@ pub(super) trait Lane: Send + Sync {
     fn store(&self) -> &Store;
     /// The time.
     fn clock(&self) -> &Clock;
+    /// What the operator wants done with messages that do not go out at once.
+    fn persistence(&self) -> &Persistence;
     /// Whether somebody takes messages now; without, nothing is tried and no attempt used up.
     fn is_served(&self) -> bool;
     /// How many attempts may run at one time.
@@ -77,17 +82,36 @@ pub(super) trait Lane: Send + Sync {
         })
     }
 
+    /// Ends an attempt that panicked, if one was under way: nobody knows whether it was sent.
+    fn give_up(&self, id: MessageId) {
+        let stamp = self.stamp();
+        let due = match self.persistence().on_unknown_outcome {
+            OnUnknownOutcome::RetryOnce => Some(stamp.now.plus(AFTER_PANIC)),
+            OnUnknownOutcome::Stop => None,
+        };
+        let ended = self
+            .store()
+            .write_blocking(stamp, move |tx| Ok(tx.end_interrupted(due, Some(id))?));
+        if let Err(fault) = ended {
+            warn!("message {id} stays as it is until the next start: {fault}");
+        }
+    }
+
+    /// Now, by the delivery.
+    fn stamp(&self) -> Stamp {
+        Stamp {
+            now: self.clock().now(),
+            editor: EDITOR.to_owned(),
+            actor: None,
+        }
+    }
+
     /// Writes down that a provider is about to be asked, and how the attempt before in this round ended.
     ///
     /// # Errors
     /// If the message does not wait any more, or the database cannot be written.
     fn begin(&self, begun: Begun, before: Option<Ended>) -> Result<u32, NotSent> {
-        let stamp = Stamp {
-            now: self.clock().now(),
-            editor: EDITOR.to_owned(),
-            actor: None,
-        };
-        let written = self.store().write_blocking(stamp, move |tx| {
+        let written = self.store().write_blocking(self.stamp(), move |tx| {
             Ok(tx.begin_attempt(&begun, before.as_ref())?)
         });
         written.map_err(NotSent::Later)?.ok_or(NotSent::Gone)

@@ -13,7 +13,7 @@ use rand::RngExt as _;
 
 use super::{
     lane::{Lane, NotSent, outcome},
-    policy,
+    policy::{self, Persistence},
     text::Rendered,
     wanted::{Wanted, prepare},
 };
@@ -23,6 +23,7 @@ use crate::{
     mail::{Email, Failure, HttpEndpoint, MailServer, Secret, SmtpMailer},
     secrets::Keys,
     store::{Begun, EmailProvider, EmailProviderKind, Ended, Message, Outcome, Store},
+    wording::Texts,
 };
 
 /// Attempts at one time.
@@ -35,10 +36,11 @@ const PATIENT_WAIT: Duration = Duration::from_secs(300);
 
 /// What all attempts share.
 pub(super) struct Mailer {
+    pub persistence: Persistence,
     pub store: Store,
     pub clock: Clock,
     pub keys: Arc<Keys>,
-    pub default_language: String,
+    pub texts: Arc<Texts>,
     /// The mail server of the configuration, for an instance without an active provider.
     pub fallback: Option<MailServer>,
     /// The connections to the mail server that was used last.
@@ -70,8 +72,14 @@ impl Lane for Mailer {
         &self.clock
     }
 
+    fn persistence(&self) -> &Persistence {
+        &self.persistence
+    }
+
     fn is_served(&self) -> bool {
-        self.fallback.is_some()
+        // Without anybody there is something to do all the same: messages are dropped.
+        self.persistence.drops_without_provider
+            || self.fallback.is_some()
             || self
                 .store
                 .read_blocking(|tx| tx.active_email_provider())
@@ -92,17 +100,16 @@ impl Lane for Mailer {
 
     fn send(&self, message: &Message) -> Result<Outcome, NotSent> {
         let now = self.clock.now();
-        let Wanted { rendered, code, .. } = prepare(
-            &self.store,
-            &self.keys,
-            &self.default_language,
-            message,
-            now,
-        )?;
+        let Wanted { rendered, code, .. } =
+            prepare(&self.store, &self.keys, &self.texts, message, now)?;
         let Recipient::Email(address) = &message.recipient else {
             return Err(NotSent::Useless(MessageState::Failed));
         };
         let Some(provider) = self.provider().map_err(NotSent::Later)? else {
+            if self.persistence.drops_without_provider {
+                warn!("message {} is dropped: {}", message.id, self.reason());
+                return Err(NotSent::Useless(MessageState::Failed));
+            }
             let wait = policy::wait(1, None, 1.0);
             return Ok(outcome(message, Err(now.plus(wait))));
         };
@@ -153,7 +160,10 @@ impl Lane for Mailer {
                         "message {} to {masked} not sent: {name}: {text}",
                         message.id
                     );
-                    Err(self.clock.now().plus(wait_after(round)))
+                    match self.persistence.is_exhausted(round) {
+                        true => Ok(MessageState::Failed),
+                        false => Err(self.clock.now().plus(wait_after(round))),
+                    }
                 }
             }
         };

@@ -33,10 +33,9 @@ use crossbeam_channel::{Receiver, Sender as ChannelSender, bounded, unbounded};
 
 pub use checker::Checker;
 pub use feed::{Feed, Seen};
-pub use policy::OnUnknownOutcome;
+pub use policy::{OnUnknownOutcome, Persistence};
 pub use receipts::{HookAnswer, Receipts};
 pub use routes::Routes;
-pub use text::has_language;
 
 use crate::{
     clock::Clock,
@@ -45,6 +44,7 @@ use crate::{
     plugin::Registry,
     secrets::Keys,
     store::{MessageMove, Stamp, Store},
+    wording::Texts,
 };
 use claims::Claims;
 use conversion::ConversionWatch;
@@ -66,12 +66,12 @@ pub struct Settings {
     pub providers: Arc<Registry>,
     /// The rules that choose among them.
     pub routes: Arc<Routes>,
-    /// What is done with a message that may have been sent.
-    pub on_unknown_outcome: OnUnknownOutcome,
+    /// What is done with messages that do not go out at once.
+    pub persistence: Persistence,
     /// The mail server for an instance without an active e-mail provider.
     pub mail_server: Option<MailServer>,
-    /// The language of texts for users whose own has none.
-    pub default_language: String,
+    /// What messages say.
+    pub texts: Arc<Texts>,
     /// How long final messages are kept.
     pub retention: Duration,
     /// How the share of verified codes is watched.
@@ -95,8 +95,11 @@ fn interrupted(store: &Store, clock: &Clock, on_unknown: OnUnknownOutcome) {
         editor: EDITOR.to_owned(),
         actor: None,
     };
-    let stops = on_unknown == OnUnknownOutcome::Stop;
-    let ended = store.write_blocking(stamp, move |tx| Ok(tx.end_interrupted(stops)?));
+    let due = match on_unknown {
+        OnUnknownOutcome::RetryOnce => Some(stamp.now),
+        OnUnknownOutcome::Stop => None,
+    };
+    let ended = store.write_blocking(stamp, move |tx| Ok(tx.end_interrupted(due, None)?));
     match ended {
         Ok(0) => {}
         Ok(count) => warn!(
@@ -122,9 +125,9 @@ impl Delivery {
             keys,
             providers,
             routes,
-            on_unknown_outcome,
+            persistence,
             mail_server,
-            default_language,
+            texts,
             retention,
             conversion,
             external_url,
@@ -138,20 +141,21 @@ impl Delivery {
                 keys: keys.clone(),
                 providers: providers.clone(),
                 routes,
-                on_unknown_outcome,
-                default_language: default_language.clone(),
+                persistence,
+                texts: texts.clone(),
                 external_url,
             }),
             Arc::new(Mailer {
+                persistence,
                 store: store.clone(),
                 clock: clock.clone(),
                 keys,
-                default_language,
+                texts,
                 fallback: mail_server,
                 connections: Mutex::default(),
             }),
         ];
-        interrupted(&store, &clock, on_unknown_outcome);
+        interrupted(&store, &clock, persistence.on_unknown_outcome);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(name.to_owned()).spawn(run)
         };

@@ -21,6 +21,24 @@ pub enum OnUnknownOutcome {
     Stop,
 }
 
+/// What the operator wants done with messages that do not go out at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Persistence {
+    /// With a message that may have been sent.
+    pub on_unknown_outcome: OnUnknownOutcome,
+    /// How often the providers are gone through for a message; `None` is until it expires.
+    pub most_rounds: Option<u32>,
+    /// Whether a message ends at once when nobody is there who could ever send it.
+    pub drops_without_provider: bool,
+}
+
+impl Persistence {
+    /// Whether a message that was not sent in this round (1 is the first) is given up.
+    pub(super) fn is_exhausted(&self, round: u32) -> bool {
+        self.most_rounds.is_some_and(|most| round >= most)
+    }
+}
+
 /// What to do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {

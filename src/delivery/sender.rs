@@ -13,20 +13,20 @@ use rand::RngExt as _;
 
 use super::{
     lane::{Lane, NotSent, outcome},
-    policy::{self, OnUnknownOutcome, Step},
+    policy::{self, Persistence, Step},
     routes::Routes,
-    text,
     wanted::{Wanted, prepare},
 };
 use crate::{
     clock::{Clock, Timestamp},
     domain::{
-        CallStatus, Channel, MessageId, MessagePurpose, MessageState, PhoneNumber, PlainCode,
-        Recipient, RouteQuestion, TextKey, choose_route,
+        CallStatus, Channel, MessageId, MessagePurpose, MessageState, MessageType, PhoneNumber,
+        PlainCode, Recipient, RouteQuestion, Segments, TextKey, choose_route,
     },
     plugin::{self, Answer, Call, Provider, Registry, Status},
     secrets::Keys,
     store::{Begun, Ended, Message, Outcome, Store},
+    wording::Texts,
 };
 
 /// What is escaped in a path segment: all but the unreserved characters of RFC 3986, so that no proxy
@@ -46,8 +46,8 @@ pub(super) struct Sender {
     pub keys: Arc<Keys>,
     pub providers: Arc<Registry>,
     pub routes: Arc<Routes>,
-    pub on_unknown_outcome: OnUnknownOutcome,
-    pub default_language: String,
+    pub persistence: Persistence,
+    pub texts: Arc<Texts>,
     /// Scheme, host and port under which gateways reach the server.
     pub external_url: Option<String>,
 }
@@ -65,9 +65,14 @@ impl Lane for Sender {
         &self.clock
     }
 
+    fn persistence(&self) -> &Persistence {
+        &self.persistence
+    }
+
     fn is_served(&self) -> bool {
         let providers = self.providers.providers();
-        providers.iter().any(|provider| provider.is_available())
+        let is_dropping = self.persistence.drops_without_provider && providers.is_empty();
+        is_dropping || providers.iter().any(|provider| provider.is_available())
     }
 
     fn concurrency(&self) -> usize {
@@ -133,21 +138,39 @@ impl Lane for Sender {
                 match self.prepare(message, self.clock.now()) {
                     Ok(again) => wanted = again,
                     Err(NotSent::Useless(state)) => return Ok(round.ended(message, Ok(state))),
-                    Err(other) => return Err(other),
+                    Err(_) => break,
                 }
             }
-            let step = self.ask(message, &mut round, provider, &way, &wanted)?;
+            let step = match self.ask(message, &mut round, provider, &way, &wanted) {
+                Ok(step) => step,
+                Err(not_sent) if round.last.is_none() => return Err(not_sent),
+                // What the provider before answered is still to be written down.
+                Err(_) => break,
+            };
             let next = match step {
                 Step::Sent => Ok(MessageState::Accepted),
                 Step::Fail => Ok(MessageState::Failed),
+                Step::Retry if self.persistence.is_exhausted(round.rounds) => {
+                    Ok(MessageState::Failed)
+                }
                 Step::Retry => Err(round.due(self.clock.now())),
                 Step::NextProvider => continue,
             };
             return Ok(round.ended(message, next));
         }
         if round.last.is_some() {
-            let due = round.due(self.clock.now());
-            return Ok(round.ended(message, Err(due)));
+            let next = match self.persistence.is_exhausted(round.rounds) {
+                true => Ok(MessageState::Failed),
+                false => Err(round.due(self.clock.now())),
+            };
+            return Ok(round.ended(message, next));
+        }
+        if self.persistence.drops_without_provider && way.providers.is_empty() {
+            warn!(
+                "message {} to {number:?} is dropped: no provider is configured for it",
+                message.id
+            );
+            return Err(NotSent::Useless(MessageState::Failed));
         }
         // Nobody was there to ask: that is no attempt. It comes up again when one may be there.
         let wait = way.shortest_wait();
@@ -219,7 +242,7 @@ impl Sender {
             route: way.route.clone(),
             rounds: round.rounds,
         };
-        let before = round.last.take().map(|(ended, _)| ended);
+        let before = round.last.as_ref().map(|(ended, _)| ended.clone());
         let attempt = self.begin(begun, before)?;
         let outgoing = self.outgoing(message, attempt, round.number, provider, way, wanted);
         let abilities = provider.abilities();
@@ -229,15 +252,18 @@ impl Sender {
             &answer,
             round.rounds,
             round.unknown_outcomes,
-            self.on_unknown_outcome,
+            self.persistence.on_unknown_outcome,
         );
-        let told = Told {
-            id: message.id,
-            recipient: round.number,
-            provider: provider.name(),
-            code: &wanted.code,
-        };
-        told.tell(&answer, step);
+        let detail = safe(&answer.detail, round.number, &wanted.code);
+        tell(
+            message.id,
+            round.number,
+            provider.name(),
+            &answer,
+            step,
+            detail,
+        );
+        let rendered = &wanted.rendered;
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let has_address = self.external_url.is_some();
         let ended = Ended {
@@ -246,8 +272,12 @@ impl Sender {
             status: call_status(answer.status),
             provider_id: text(&answer.provider_id),
             provider_code: text(&answer.provider_code),
-            detail: text(&answer.detail),
-            segments: answer.segments,
+            detail: text(detail),
+            segments: answer.segments.or_else(|| {
+                let is_ours = answer.status == Status::Ok && !is_checked_by_provider;
+                let count = Segments::of(rendered.text.get(TextKey::Text)).count;
+                is_ours.then(|| u32::try_from(count).unwrap_or(u32::MAX))
+            }),
             price: text(&answer.price),
             is_checked_by_provider,
             reports: abilities.poll || (abilities.webhook && has_address),
@@ -275,7 +305,7 @@ impl Sender {
             sender: way.sender.clone(),
             text: rendered.text.get(TextKey::Text).to_owned(),
             locale: rendered.language.clone(),
-            template_name: text::message_type(message.purpose).name().to_owned(),
+            template_name: MessageType::of(message.purpose).name().to_owned(),
             metadata_json: rendered.metadata(
                 &message.id.to_string(),
                 ("recipientPhoneNumber", number.as_str()),
@@ -313,13 +343,7 @@ impl Sender {
     }
 
     fn prepare(&self, message: &Message, now: Timestamp) -> Result<Wanted, NotSent> {
-        prepare(
-            &self.store,
-            &self.keys,
-            &self.default_language,
-            message,
-            now,
-        )
+        prepare(&self.store, &self.keys, &self.texts, message, now)
     }
 
     /// Where the gateway of a provider reports; empty if it cannot reach us.
@@ -332,39 +356,32 @@ impl Sender {
     }
 }
 
-/// Whom a line in the log is about.
-struct Told<'a> {
-    id: MessageId,
-    recipient: &'a PhoneNumber,
-    provider: &'a str,
-    code: &'a PlainCode,
+/// What may be kept and shown of a provider's words: plugins mask numbers and codes themselves, and
+/// words that still hold one are not worth the risk.
+fn safe<'a>(detail: &'a str, recipient: &PhoneNumber, code: &PlainCode) -> &'a str {
+    if detail.contains(code.expose()) || detail.contains(recipient.as_str()) {
+        "(detail withheld)"
+    } else {
+        detail
+    }
 }
 
-impl Told<'_> {
-    fn tell(&self, answer: &Answer, step: Step) {
-        let Self {
-            id,
-            recipient,
-            provider,
-            code,
-        } = self;
-        // Plugins mask these themselves; a detail that still holds one is not worth the risk.
-        let is_safe =
-            !answer.detail.contains(code.expose()) && !answer.detail.contains(recipient.as_str());
-        let detail = if is_safe {
-            answer.detail.as_str()
-        } else {
-            "(detail withheld)"
-        };
-        let status = answer.status;
-        match step {
-            Step::Sent => info!("message {id} to {recipient:?} sent through {provider}"),
-            Step::Fail => {
-                warn!("message {id} to {recipient:?} given up: {provider}: {status:?} {detail}");
-            }
-            Step::NextProvider | Step::Retry => {
-                info!("message {id} to {recipient:?} not sent: {provider}: {status:?} {detail}");
-            }
+fn tell(
+    id: MessageId,
+    recipient: &PhoneNumber,
+    provider: &str,
+    answer: &Answer,
+    step: Step,
+    detail: &str,
+) {
+    let status = answer.status;
+    match step {
+        Step::Sent => info!("message {id} to {recipient:?} sent through {provider}"),
+        Step::Fail => {
+            warn!("message {id} to {recipient:?} given up: {provider}: {status:?} {detail}");
+        }
+        Step::NextProvider | Step::Retry => {
+            info!("message {id} to {recipient:?} not sent: {provider}: {status:?} {detail}");
         }
     }
 }

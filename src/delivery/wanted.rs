@@ -4,14 +4,17 @@ use log::warn;
 
 use super::{
     lane::NotSent,
-    text::{self, Rendered, Wording},
+    text::{self, Rendered},
 };
 use crate::{
     clock::Timestamp,
-    domain::{MessageState, PlainCode, Recipient, User},
+    domain::{
+        MessagePurpose, MessageState, MessageType, PhoneNumber, PlainCode, Recipient, TextKey, User,
+    },
     error::Error,
     secrets::Keys,
     store::{Message, ReadTx, Store},
+    wording::{Asked, Texts, Variables, Wording},
 };
 
 /// A message that is wanted.
@@ -31,14 +34,14 @@ pub(super) struct Wanted {
 pub(super) fn prepare(
     store: &Store,
     keys: &Keys,
-    default_language: &str,
+    texts: &Texts,
     message: &Message,
     now: Timestamp,
 ) -> Result<Wanted, NotSent> {
     if message.expires_at <= now {
         return Err(NotSent::Useless(MessageState::Expired));
     }
-    let found = store.point(|tx| find(tx, message, default_language));
+    let found = store.point(|tx| find(tx, message, texts));
     let (user, wording) = found
         .map_err(NotSent::Later)?
         .ok_or(NotSent::Useless(MessageState::Superseded))?;
@@ -52,7 +55,16 @@ pub(super) fn prepare(
         );
         NotSent::Useless(MessageState::Failed)
     })?;
-    let rendered = text::rendered(wording, &user, human, &code, message);
+    let mut variables = Variables::new(&user, human, &code, &message.origin);
+    if message.purpose == MessagePurpose::Invitation {
+        let application = message.application_name.as_deref().unwrap_or("Belfry");
+        variables.add("ApplicationName", application.to_owned());
+    }
+    let url = message.url_template.as_deref();
+    let rendered = text::rendered(texts, &wording, variables, message.purpose, url);
+    if number(message).is_some() {
+        texts.tell_of_segments(&wording, rendered.text.get(TextKey::Text));
+    }
     Ok(Wanted {
         rendered,
         code,
@@ -63,7 +75,7 @@ pub(super) fn prepare(
 fn find(
     tx: &ReadTx<'_>,
     message: &Message,
-    default_language: &str,
+    texts: &Texts,
 ) -> Result<Option<(User, Wording)>, Error> {
     if !is_pending(tx, message)? {
         return Ok(None);
@@ -74,12 +86,23 @@ fn find(
     let Some(human) = user.human() else {
         return Ok(None);
     };
-    let message_type = text::message_type(message.purpose);
-    // What an administrator has chosen holds from the next message on.
-    let chosen = tx.default_language()?;
-    let default_language = chosen.as_deref().unwrap_or(default_language);
-    let wording = text::wording(tx, &user, human, message_type, default_language)?;
+    let asked = Asked {
+        message: MessageType::of(message.purpose),
+        org_row: user.aggregate.owner,
+        org_id: &user.aggregate.owner_id,
+        language: &human.preferred_language,
+        number: number(message),
+    };
+    let wording = texts.choose(tx, asked)?;
     Ok(Some((user, wording)))
+}
+
+/// Where an SMS goes.
+fn number(message: &Message) -> Option<&PhoneNumber> {
+    match &message.recipient {
+        Recipient::Phone(number) => Some(number),
+        Recipient::Email(_) => None,
+    }
 }
 
 fn is_pending(tx: &ReadTx<'_>, message: &Message) -> Result<bool, Error> {

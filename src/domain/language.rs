@@ -2,13 +2,6 @@
 
 use oxilangtag::LanguageTag;
 
-/// The languages that messages may be worded in (contract/phone.md §5); there are texts of Belfry's own in
-/// some of them.
-pub const TEXT_LANGUAGES: &[&str] = &[
-    "bg", "cs", "de", "en", "es", "fr", "hu", "id", "it", "ja", "ko", "mk", "nl", "pl", "pt", "ro",
-    "ru", "sv", "tr", "uk", "zh",
-];
-
 /// A language tag; the undefined language is `und` on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Language(Option<String>);

@@ -1,9 +1,13 @@
 //! The wording of messages: what types there are, of which parts a text consists, and Belfry's own texts.
 //!
-//! Templates have variables in Go's notation (`template.rs`). Which text holds, strongest first:
-//! organization, instance, built-in (contract/phone.md §5); `delivery` and the API put them together.
+//! Templates have variables in Go's notation (`template.rs`). Which text holds, strongest first: that of
+//! the number's country, organization, instance, built-in (contract/phone.md §5); `wording` chooses.
 
 mod built_in;
+
+use std::fmt;
+
+use super::MessagePurpose;
 
 pub use built_in::{LANGUAGES, built_in};
 
@@ -35,6 +39,74 @@ impl MessageType {
             Self::PasswordReset => "PasswordReset",
             Self::InviteUser => "InviteUser",
         }
+    }
+}
+
+impl MessageType {
+    /// The type of the message for a purpose.
+    pub fn of(purpose: MessagePurpose) -> Self {
+        match purpose {
+            MessagePurpose::VerifyPhone => Self::VerifyPhone,
+            MessagePurpose::VerifyEmail => Self::VerifyEmail,
+            MessagePurpose::Initialization => Self::InitCode,
+            MessagePurpose::PasswordReset => Self::PasswordReset,
+            MessagePurpose::Invitation => Self::InviteUser,
+        }
+    }
+
+    /// The variable that shows the code.
+    pub fn code_variable(self) -> &'static str {
+        match self {
+            Self::VerifySmsOtp => "OTP",
+            _ => "Code",
+        }
+    }
+}
+
+/// The variables of all messages (contract/phone.md §5).
+pub const VARIABLES: [&str; 18] = [
+    "Code",
+    "Domain",
+    "UserID",
+    "OrgID",
+    "UserName",
+    "FirstName",
+    "LastName",
+    "NickName",
+    "DisplayName",
+    "LastEmail",
+    "VerifiedEmail",
+    "LastPhone",
+    "VerifiedPhone",
+    "PreferredLoginName",
+    "LoginName",
+    "LoginNames",
+    "ChangeDate",
+    "CreationDate",
+];
+
+/// Where a wording comes from, the weakest first; the numbers are the API's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextSource {
+    /// Belfry's own text.
+    BuiltIn = 1,
+    /// The instance words it.
+    Instance = 2,
+    /// The organization words it.
+    Organization = 3,
+    /// The template of the number's country.
+    Country = 4,
+}
+
+/// In words, for operators.
+impl fmt::Display for TextSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BuiltIn => "built-in",
+            Self::Instance => "the instance's",
+            Self::Organization => "the organization's",
+            Self::Country => "the template of the country",
+        })
     }
 }
 

@@ -225,34 +225,45 @@ impl WriteTx<'_> {
         Ok(receipt.flatten().and_then(ReceiptState::from_number))
     }
 
-    /// Ends the attempts that were under way when the server ended without waiting for them: nobody
-    /// knows whether they were sent. Their messages wait again, or end as unknown if `stops`. Tells how
-    /// many there were.
+    /// Ends attempts that were under way when whoever waited for them ended: nobody knows whether they
+    /// were sent. Their messages, all or only that one, wait until `due`, or end as unknown without. Tells
+    /// how many there were.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn end_interrupted(&self, stops: bool) -> Result<usize, Error> {
+    pub fn end_interrupted(
+        &self,
+        due: Option<Timestamp>,
+        only: Option<MessageId>,
+    ) -> Result<usize, Error> {
         let now = self.stamp.now.micros();
-        let interrupted = self.rows("SELECT id FROM messages WHERE state = 1", [], |row| {
-            row.get(0).map(MessageId)
-        })?;
-        let state = if stops {
-            MessageState::Unknown
-        } else {
-            MessageState::Queued
+        let interrupted = self.rows(
+            "SELECT id FROM messages WHERE state = 1 AND (?1 IS NULL OR id = ?1)",
+            [only.map(|id| id.0)],
+            |row| row.get(0).map(MessageId),
+        )?;
+        let state = match due {
+            Some(_) => MessageState::Queued,
+            None => MessageState::Unknown,
         };
         for id in &interrupted {
             let unknown = self.execute(
                 "UPDATE attempts SET ended_at = ?2, status = 7,
-                        detail = 'the server ended while the provider was asked'
+                        detail = 'nobody waited for the answer'
                  WHERE message = ?1 AND ended_at IS NULL",
                 [id.0, now],
             )?;
             self.execute(
-                "UPDATE messages SET state = ?3, code = iif(?3 = 0, code, NULL), changed_at = ?2, due_at = ?2,
-                        unknown_outcomes = unknown_outcomes + ?4
+                "UPDATE messages SET state = ?3, code = iif(?3 = 0, code, NULL), changed_at = ?2,
+                        due_at = coalesce(?5, due_at), unknown_outcomes = unknown_outcomes + ?4
                  WHERE id = ?1",
-                params![id.0, now, state as i64, i64::try_from(unknown).unwrap_or(0)],
+                params![
+                    id.0,
+                    now,
+                    state as i64,
+                    i64::try_from(unknown).unwrap_or(0),
+                    due.map(Timestamp::micros)
+                ],
             )?;
             self.moved(*id, state, None);
         }

@@ -97,4 +97,63 @@ mod tests {
         run(&mut new).unwrap();
         assert_eq!(shape(&old), shape(&new));
     }
+
+    #[test]
+    fn messages_keep_what_became_of_them() {
+        let mut old = Connection::open_in_memory().unwrap();
+        sql_functions::register(&old).unwrap();
+        old.execute_batch(include_str!("../../tests/data/schema-1.sql"))
+            .unwrap();
+        for step in &STEPS[..2] {
+            old.execute_batch(step).unwrap();
+        }
+        old.pragma_update(None, "user_version", 3).unwrap();
+        old.execute_batch(
+            "INSERT INTO orgs (row, id, name, name_key, state, sequence, created_at, changed_at)
+                 VALUES (1, '1', 'A', 'a', 1, 1, 1, 1);
+             INSERT INTO users (row, id, org, kind, state, sequence, created_at, changed_at)
+                 VALUES (1, '2', 1, 1, 3, 1, 1, 1);
+             INSERT INTO messages (id, user, purpose, channel, recipient, code, origin, expires_at, state, attempts,
+                                   unknown_outcomes, due_at, provider, provider_id, receipt, receipt_at)
+             VALUES (1, 1, 1, 1, '+41', x'00', '', 9, 0, 0, 0, 5, NULL, NULL, NULL, NULL),
+                    (2, 1, 1, 1, '+41', x'00', '', 9, 0, 2, 0, 5, 'a', NULL, NULL, NULL),
+                    (3, 1, 1, 1, '+41', NULL, '', 9, 1, 1, 0, 5, 'a', 'x', NULL, NULL),
+                    (4, 1, 1, 1, '+41', NULL, '', 9, 1, 1, 0, 5, 'a', 'y', 2, 6),
+                    (5, 1, 1, 1, '+41', NULL, '', 9, 1, 1, 0, 5, 'a', 'z', 4, 7),
+                    (6, 1, 1, 1, '+41', NULL, '', 9, 2, 1, 0, 5, 'a', NULL, NULL, NULL),
+                    (7, 1, 1, 1, '+41', NULL, '', 9, 3, 0, 0, 5, NULL, NULL, NULL, NULL),
+                    (8, 1, 1, 1, '+41', NULL, '', 9, 4, 0, 0, 5, NULL, NULL, NULL, NULL),
+                    (9, 1, 1, 1, '+41', NULL, '', 9, 2, 2, 2, 5, 'a', NULL, NULL, NULL);",
+        )
+        .unwrap();
+        run(&mut old).unwrap();
+        let read = |query: &str| -> Vec<(i64, i64, i64)> {
+            let mut statement = old.prepare(query).unwrap();
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+            rows.unwrap().map(Result::unwrap).collect()
+        };
+        let messages = [
+            (1, 0, 5),
+            (2, 0, 5),
+            (3, 2, 5),
+            (4, 3, 6),
+            (5, 5, 7),
+            (6, 7, 5),
+            (7, 6, 5),
+            (8, 9, 5),
+            (9, 8, 5),
+        ];
+        let states = "SELECT id, state, changed_at FROM messages ORDER BY id";
+        assert_eq!(read(states), messages);
+        let attempts = [
+            (2, 6, 0),
+            (3, 1, 1),
+            (4, 1, 1),
+            (5, 1, 0),
+            (6, 3, 0),
+            (9, 7, 0),
+        ];
+        let statuses = "SELECT message, status, awaits_receipt FROM attempts ORDER BY message";
+        assert_eq!(read(statuses), attempts);
+    }
 }

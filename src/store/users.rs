@@ -371,7 +371,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Writes a user's last events and leaves a tombstone: everything personal goes.
+    /// Writes a user's last events and leaves a tombstone: everything personal goes but the history, and
+    /// the counters of tries, which are keyed hashes and last a day.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -388,6 +389,7 @@ impl WriteTx<'_> {
              WHERE row = ?3",
             params![user.sequence, user.changed_at.micros(), user.row],
         )?;
+        self.delete_messages_of(user.row)?;
         self.execute("DELETE FROM user_codes WHERE user = ?1", [user.row])?;
         self.execute("DELETE FROM user_metadata WHERE user = ?1", [user.row])?;
         self.execute("DELETE FROM machine_keys WHERE user = ?1", [user.row])?;

@@ -4,7 +4,10 @@
 //! Needs a token with `iam.read`, which is looked at again while the stream lasts. A client that comes
 //! back with `Last-Event-ID` gets what it missed, or an event `gap` if that is not remembered.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -21,6 +24,8 @@ pub(super) const AT_ONCE: usize = 64;
 const MOST_READ: usize = 200;
 /// The longest silence; then a comment shows both sides that the other is there.
 const SILENCE: Duration = Duration::from_secs(15);
+/// How often it is looked whether the token is still good.
+const TRUST: Duration = Duration::from_secs(30);
 /// The type of the answer.
 pub(super) const CONTENT_TYPE: &str = "text/event-stream";
 
@@ -54,6 +59,8 @@ struct Listener {
     /// The number of the last event that was sent.
     sent: u64,
     is_begun: bool,
+    /// When the token was last looked at.
+    trusted: Instant,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -86,6 +93,7 @@ pub(super) fn open(
         newest,
         sent: sent.unwrap_or(now),
         is_begun: false,
+        trusted: Instant::now(),
         _turn: turn,
     };
     Ok(stream::unfold(listener, |mut listener| async move {
@@ -107,6 +115,10 @@ impl Listener {
             return Some(Bytes::from_static(b"retry: 3000\n\n"));
         }
         loop {
+            if self.trusted.elapsed() >= TRUST {
+                may_listen(&self.server, &self.metadata).ok()?;
+                self.trusted = Instant::now();
+            }
             self.newest.borrow_and_update();
             let (events, sent) = (self.server.events.clone(), self.sent);
             let read = tokio::task::spawn_blocking(move || events.after(sent, MOST_READ));
@@ -119,10 +131,7 @@ impl Listener {
                 Ok(Ok(())) => {}
                 // The server stops.
                 Ok(Err(_)) => return None,
-                Err(_silence) => {
-                    may_listen(&self.server, &self.metadata).ok()?;
-                    return Some(Bytes::from_static(b": still here\n\n"));
-                }
+                Err(_silence) => return Some(Bytes::from_static(b": still here\n\n")),
             }
         }
     }

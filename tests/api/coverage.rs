@@ -129,6 +129,7 @@ const TABLES: &[&Table] = &[
     &messages::COUNT,
     &messages::GET,
     &messages::RESEND,
+    &messages::preview::PREVIEW,
     &messages::ROUTE,
     &providers::show::PLUGINS,
     &providers::show::LIST,

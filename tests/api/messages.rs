@@ -1,5 +1,7 @@
 //! Messages: what became of them, sent again, and the way they go. Belfry's own service.
 
+pub mod preview;
+
 use std::{
     net::TcpListener,
     time::{Duration, Instant},

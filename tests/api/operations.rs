@@ -257,6 +257,7 @@ operations! {
     GET_MESSAGE = MESSAGES GetMessage GET "/belfry/v1/messages/{id}";
     COUNT_MESSAGES = MESSAGES CountMessages POST "/belfry/v1/messages/_count" body;
     RESEND_MESSAGE = MESSAGES ResendMessage POST "/belfry/v1/messages/{id}/_resend" body;
+    PREVIEW_MESSAGE = MESSAGES PreviewMessage POST "/belfry/v1/messages/_preview" body;
     EXPLAIN_ROUTE = MESSAGES ExplainRoute POST "/belfry/v1/routes/_explain" body;
     LIST_COUNTRIES = LIMITS ListCountries GET "/belfry/v1/limits/countries";
     STOP_COUNTRY = LIMITS StopCountry POST "/belfry/v1/limits/countries/{country}/_stop" body;

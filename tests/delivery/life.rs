@@ -88,6 +88,30 @@ fn an_operator_may_want_no_message_twice() {
     assert!(app.sms().iter().all(|sms| sms.to != number));
 }
 
+#[test]
+fn messages_may_be_dropped_without_a_provider_and_given_up_after_attempts_as_zitadel_does() {
+    build_shipped();
+    let app = App::start("[notifications]\nwithout_provider = \"drop\"\nproviders = []\n");
+    let (_, number) = app.human_with_phone();
+    let dropped = wait_for_state(&app, &number, "MESSAGE_STATE_FAILED");
+    assert!(dropped["attempts"].is_null(), "{dropped}");
+    assert!(!app.message_to(&number).has_code);
+
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dead = deaf_provider(&nobody);
+    drop(nobody);
+    app.configure(&["[notifications]\nmax_attempts = 2\n", &dead].concat());
+    app.restart();
+    let (_, number) = app.human_with_phone();
+    let given_up = wait_for_state(&app, &number, "MESSAGE_STATE_FAILED");
+    assert_eq!(
+        given_up["attempts"].as_array().unwrap().len(),
+        2,
+        "{given_up}"
+    );
+    app.expect_consistent();
+}
+
 /// A client of the stream: curl.
 struct Listener {
     curl: Child,

@@ -24,6 +24,7 @@ mod life;
 mod mail_server;
 mod people;
 mod plugins;
+mod privacy;
 mod providers;
 mod recovery;
 mod reload;

@@ -47,7 +47,7 @@ pub(in crate::api) async fn of_admin(
 /// The language of messages to users who prefer none.
 pub(in crate::api) fn default_language(ctx: &Ctx) -> Result<String, Error> {
     let chosen = ctx.services.store.point(|tx| tx.default_language())?;
-    Ok(chosen.unwrap_or_else(|| ctx.services.default_language.clone()))
+    Ok(chosen.unwrap_or_else(|| ctx.services.texts.settings().default_language.clone()))
 }
 
 /// Shows the language of messages to users who prefer none.

@@ -2,6 +2,7 @@
 //! does not have (contract/proto/belfry/v1/messages.proto).
 
 mod list;
+mod preview;
 mod resend;
 mod route;
 mod show;
@@ -15,5 +16,6 @@ pub(super) fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         .on(MESSAGES, "CountMessages", list::count)?
         .on(MESSAGES, "GetMessage", show::get)?
         .on(MESSAGES, "ResendMessage", resend::resend)?
+        .on(MESSAGES, "PreviewMessage", preview::preview)?
         .on(MESSAGES, "ExplainRoute", route::explain)
 }

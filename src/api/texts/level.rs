@@ -1,13 +1,17 @@
 //! Reading and changing the texts of one level: an organization's, or the instance's.
 
+use log::warn;
+
 use crate::{
     api::{Ctx, details, instance::default_language},
     contract::pb::zitadel::{text::v1::MessageCustomText, v1::ObjectDetails},
     domain::{
-        Aggregate, Event, Language, MessageText, MessageType, TEXT_LANGUAGES, TextKey, built_in,
+        Aggregate, Event, GeneratorType, LANGUAGES, Language, MessageText, MessageType, TextKey,
+        built_in,
     },
     error::{self, Entry, Error},
     store::{INSTANCE_TEXTS, ReadTx, TextHistory, WriteTx},
+    wording::remarks_of,
 };
 
 /// Whose texts they are.
@@ -82,11 +86,13 @@ pub(super) async fn set(
     if language.is_empty() {
         return Err(error::LANGUAGE_UNDEFINED.into());
     }
-    if !TEXT_LANGUAGES.contains(&language.as_str()) {
+    if !LANGUAGES.contains(&language.as_str()) {
         return Err(error::LANGUAGE_NOT_SUPPORTED.into());
     }
-    ctx.write(move |tx| {
+    let (worded, tag) = (text.get(TextKey::Text).to_owned(), language.clone());
+    let change = ctx.write(move |tx| {
         let old = tx.message_text(level.row(), message, &language)?;
+        let is_new = text.get(TextKey::Text) != old.get(TextKey::Text);
         let mut object = level.object(tx)?;
         for key in TextKey::ALL {
             let part = text.get(key);
@@ -97,9 +103,26 @@ pub(super) async fn set(
                 tx.save_message_text(level.row(), message, &language, (key, part), sequence)?;
             }
         }
-        Ok(details::full(&object))
-    })
-    .await
+        Ok((details::full(&object), is_new))
+    });
+    let (details, is_new) = change.await?;
+    if is_new && !worded.is_empty() {
+        tell(ctx, message, &worded, &tag, &details.resource_owner);
+    }
+    Ok(details)
+}
+
+/// Says in the log what an operator should know about a new text; the API answers as ZITADEL's does.
+fn tell(ctx: &Ctx, message: MessageType, text: &str, language: &str, owner: &str) {
+    let kind = match message {
+        MessageType::VerifySmsOtp => GeneratorType::OtpSms,
+        _ => GeneratorType::VerifyPhoneCode,
+    };
+    let code = ctx.services.codes.policies.get(kind).sample();
+    for remark in remarks_of(message, text, &code, ctx.now) {
+        let message = message.name();
+        warn!("the text {message} in {language} of {owner}: {remark}");
+    }
 }
 
 /// Takes the wording of a level away.

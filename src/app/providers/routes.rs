@@ -4,7 +4,7 @@ use log::warn;
 
 use crate::{
     config::{self, Config},
-    delivery::OnUnknownOutcome,
+    delivery::{OnUnknownOutcome, Persistence},
     domain::{MessagePurpose, Route},
     plugin::Registry,
 };
@@ -15,11 +15,16 @@ pub(in crate::app) fn routes(config: &Config) -> Vec<Route> {
     routes.map(route).collect()
 }
 
-/// What the operator wants done with a message that may have been sent.
-pub(in crate::app) fn on_unknown_outcome(config: &Config) -> OnUnknownOutcome {
-    match config.notifications.on_unknown_outcome {
-        config::OnUnknownOutcome::RetryOnce => OnUnknownOutcome::RetryOnce,
-        config::OnUnknownOutcome::Stop => OnUnknownOutcome::Stop,
+/// What the operator wants done with messages that do not go out at once.
+pub(in crate::app) fn persistence(config: &Config) -> Persistence {
+    let notifications = &config.notifications;
+    Persistence {
+        on_unknown_outcome: match notifications.on_unknown_outcome {
+            config::OnUnknownOutcome::RetryOnce => OnUnknownOutcome::RetryOnce,
+            config::OnUnknownOutcome::Stop => OnUnknownOutcome::Stop,
+        },
+        most_rounds: Some(notifications.max_attempts).filter(|most| *most > 0),
+        drops_without_provider: notifications.without_provider == config::WithoutProvider::Drop,
     }
 }
 
@@ -52,12 +57,18 @@ fn route(route: &config::Route) -> Route {
         purposes: route
             .purposes
             .iter()
-            .map(|purpose| match purpose {
-                config::Purpose::VerifyPhone => MessagePurpose::VerifyPhone,
-            })
+            .map(|purpose| purpose_of(*purpose))
             .collect(),
         organizations: route.organizations.clone(),
         providers: route.providers.clone(),
         sender: route.sender.clone(),
+    }
+}
+
+/// A purpose of the configuration.
+pub(in crate::app) fn purpose_of(purpose: config::Purpose) -> MessagePurpose {
+    match purpose {
+        config::Purpose::VerifyPhone => MessagePurpose::VerifyPhone,
+        config::Purpose::PasswordReset => MessagePurpose::PasswordReset,
     }
 }

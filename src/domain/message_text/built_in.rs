@@ -1,457 +1,201 @@
-//! Belfry's own texts, in each language that it has.
+//! Belfry's own texts: one file a language below `built_in/`, embedded and read at their first use.
 //!
-//! The SMS texts keep to the GSM 7-bit alphabet, so that a message is one segment.
+//! The title of an e-mail is its subject too, and its preheader unless that is worded. What goes by SMS
+//! fits one segment, in the GSM 7-bit alphabet where the language allows it: "código" would not do in
+//! Spanish (providers-wire §13).
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 use super::{MessageText, MessageType, TextKey};
 
-/// The languages that there are texts in.
-pub const LANGUAGES: &[&str] = &["en", "de", "fr", "it", "es"];
+macro_rules! languages {
+    ($($language:literal)*) => {
+        /// The languages that there are texts in (contract/phone.md §5).
+        pub const LANGUAGES: &[&str] = &[$($language),*];
+
+        const FILES: &[&str] = &[$(include_str!(concat!("built_in/", $language, ".toml"))),*];
+    };
+}
+
+languages! {
+    "bg" "cs" "de" "en" "es" "fr" "hu" "id" "it" "ja" "ko" "mk" "nl" "pl" "pt" "ro" "ru" "sv" "tr" "uk" "zh"
+}
+
+/// The file of each language, in their order.
+static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
+    let read = |file: &&str| {
+        // Every file is read by the tests below, and none can change afterwards.
+        toml::from_str(file).expect("an embedded file of texts is well-formed")
+    };
+    FILES.iter().map(read).collect()
+});
 
 /// Belfry's own text of a type in a language; `None` for a language without texts.
 pub fn built_in(message: MessageType, language: &str) -> Option<MessageText> {
-    let (_, texts) = TEXTS.iter().find(|(known, _)| *known == language)?;
-    let (_, parts) = texts.iter().find(|(of, _)| *of == message)?;
+    let place = LANGUAGES.iter().position(|known| *known == language)?;
+    let texts = TEXTS.get(place)?;
+    let wording = match message {
+        MessageType::VerifyPhone => &texts.verify_phone,
+        MessageType::VerifySmsOtp => &texts.verify_sms_otp,
+        MessageType::VerifyEmail => &texts.verify_email,
+        MessageType::InitCode => &texts.init_code,
+        MessageType::PasswordReset => &texts.password_reset,
+        MessageType::InviteUser => &texts.invite_user,
+    };
     let mut text = MessageText::default();
-    for (key, part) in TextKey::ALL.into_iter().zip(parts) {
-        text.set(key, *part);
+    text.set(TextKey::Text, &wording.text);
+    if let Some(title) = &wording.title {
+        text.set(TextKey::Title, title);
+        text.set(TextKey::Subject, title);
+        text.set(
+            TextKey::PreHeader,
+            wording.pre_header.as_ref().unwrap_or(title),
+        );
+        text.set(TextKey::Greeting, &texts.greeting);
     }
+    text.set(TextKey::ButtonText, &wording.button_text);
     Some(text)
 }
 
-/// Title, preheader, subject, greeting, text, button and footer.
-type Parts = [&'static str; 7];
+/// The file of a language.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Texts {
+    greeting: String,
+    #[serde(rename = "VerifyPhone")]
+    verify_phone: Wording,
+    #[serde(rename = "VerifySMSOTP")]
+    verify_sms_otp: Wording,
+    #[serde(rename = "VerifyEmail")]
+    verify_email: Wording,
+    #[serde(rename = "InitCode")]
+    init_code: Wording,
+    #[serde(rename = "PasswordReset")]
+    password_reset: Wording,
+    #[serde(rename = "InviteUser")]
+    invite_user: Wording,
+}
 
-const TEXTS: &[(&str, &[(MessageType, Parts)])] = &[
-    (
-        "en",
-        &[
-            (
-                MessageType::VerifyPhone,
-                [
-                    "Verify your phone number",
-                    "Verify your phone number",
-                    "Verify your phone number",
-                    "Hello {{.DisplayName}},",
-                    "{{.Code}} is your code to verify this phone number.",
-                    "Verify",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifySmsOtp,
-                [
-                    "",
-                    "",
-                    "",
-                    "",
-                    "{{.OTP}} is your one-time password for {{.Domain}}.",
-                    "",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifyEmail,
-                [
-                    "Verify your e-mail address",
-                    "Your code to verify this address",
-                    "Verify your e-mail address",
-                    "Hello {{.DisplayName}},",
-                    "Please verify that this address is yours. Your code is {{.Code}}. If you did not ask for it, ignore this e-mail.",
-                    "Verify",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InitCode,
-                [
-                    "Finish your registration",
-                    "Your code to finish the registration",
-                    "Finish your registration",
-                    "Hello {{.DisplayName}},",
-                    "An account was made for you under the name {{.PreferredLoginName}}. Your code to finish the registration is {{.Code}}.",
-                    "Finish",
-                    "",
-                ],
-            ),
-            (
-                MessageType::PasswordReset,
-                [
-                    "Set a new password",
-                    "Your code to set a new password",
-                    "Set a new password",
-                    "Hello {{.DisplayName}},",
-                    "{{.Code}} is your code to set a new password. If you did not ask for it, ignore this message.",
-                    "Set password",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InviteUser,
-                [
-                    "Invitation to {{.ApplicationName}}",
-                    "You are invited",
-                    "Invitation to {{.ApplicationName}}",
-                    "Hello {{.DisplayName}},",
-                    "You are invited to {{.ApplicationName}}. Your code to take the invitation is {{.Code}}.",
-                    "Accept",
-                    "",
-                ],
-            ),
-        ],
-    ),
-    (
-        "de",
-        &[
-            (
-                MessageType::VerifyPhone,
-                [
-                    "Telefonnummer bestätigen",
-                    "Telefonnummer bestätigen",
-                    "Telefonnummer bestätigen",
-                    "Hallo {{.DisplayName}},",
-                    "{{.Code}} ist dein Code, um diese Telefonnummer zu bestätigen.",
-                    "Bestätigen",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifySmsOtp,
-                [
-                    "",
-                    "",
-                    "",
-                    "",
-                    "{{.OTP}} ist dein Einmalpasswort für {{.Domain}}.",
-                    "",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifyEmail,
-                [
-                    "E-Mail-Adresse bestätigen",
-                    "Dein Code für diese Adresse",
-                    "E-Mail-Adresse bestätigen",
-                    "Hallo {{.DisplayName}},",
-                    "Bitte bestätige, dass diese Adresse dir gehört. Dein Code lautet {{.Code}}. Falls du ihn nicht angefordert hast, ignoriere diese E-Mail.",
-                    "Bestätigen",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InitCode,
-                [
-                    "Registrierung abschließen",
-                    "Dein Code für die Registrierung",
-                    "Registrierung abschließen",
-                    "Hallo {{.DisplayName}},",
-                    "Für dich wurde unter dem Namen {{.PreferredLoginName}} ein Konto angelegt. Dein Code, um die Registrierung abzuschließen, lautet {{.Code}}.",
-                    "Abschließen",
-                    "",
-                ],
-            ),
-            (
-                MessageType::PasswordReset,
-                [
-                    "Neues Passwort setzen",
-                    "Dein Code für ein neues Passwort",
-                    "Neues Passwort setzen",
-                    "Hallo {{.DisplayName}},",
-                    "{{.Code}} ist dein Code, um ein neues Passwort zu setzen. Falls du ihn nicht angefordert hast, ignoriere diese Nachricht.",
-                    "Passwort setzen",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InviteUser,
-                [
-                    "Einladung zu {{.ApplicationName}}",
-                    "Du bist eingeladen",
-                    "Einladung zu {{.ApplicationName}}",
-                    "Hallo {{.DisplayName}},",
-                    "Du bist zu {{.ApplicationName}} eingeladen. Dein Code, um die Einladung anzunehmen, lautet {{.Code}}.",
-                    "Annehmen",
-                    "",
-                ],
-            ),
-        ],
-    ),
-    (
-        "fr",
-        &[
-            (
-                MessageType::VerifyPhone,
-                [
-                    "Confirmer le numéro de téléphone",
-                    "Confirmer le numéro de téléphone",
-                    "Confirmer le numéro de téléphone",
-                    "Bonjour {{.DisplayName}},",
-                    "{{.Code}} est votre code pour confirmer ce numéro de téléphone.",
-                    "Confirmer",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifySmsOtp,
-                [
-                    "",
-                    "",
-                    "",
-                    "",
-                    "{{.OTP}} est votre mot de passe à usage unique pour {{.Domain}}.",
-                    "",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifyEmail,
-                [
-                    "Confirmer l’adresse e-mail",
-                    "Votre code pour cette adresse",
-                    "Confirmer l’adresse e-mail",
-                    "Bonjour {{.DisplayName}},",
-                    "Merci de confirmer que cette adresse est la vôtre. Votre code est {{.Code}}. Si vous ne l’avez pas demandé, ignorez cet e-mail.",
-                    "Confirmer",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InitCode,
-                [
-                    "Terminer l’inscription",
-                    "Votre code pour terminer l’inscription",
-                    "Terminer l’inscription",
-                    "Bonjour {{.DisplayName}},",
-                    "Un compte a été créé pour vous sous le nom {{.PreferredLoginName}}. Votre code pour terminer l’inscription est {{.Code}}.",
-                    "Terminer",
-                    "",
-                ],
-            ),
-            (
-                MessageType::PasswordReset,
-                [
-                    "Choisir un nouveau mot de passe",
-                    "Votre code pour un nouveau mot de passe",
-                    "Choisir un nouveau mot de passe",
-                    "Bonjour {{.DisplayName}},",
-                    "{{.Code}} est votre code pour choisir un nouveau mot de passe. Si vous ne l'avez pas demandé, ignorez ce message.",
-                    "Choisir",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InviteUser,
-                [
-                    "Invitation à {{.ApplicationName}}",
-                    "Vous êtes invité",
-                    "Invitation à {{.ApplicationName}}",
-                    "Bonjour {{.DisplayName}},",
-                    "Vous êtes invité à {{.ApplicationName}}. Votre code pour accepter l’invitation est {{.Code}}.",
-                    "Accepter",
-                    "",
-                ],
-            ),
-        ],
-    ),
-    (
-        "it",
-        &[
-            (
-                MessageType::VerifyPhone,
-                [
-                    "Conferma il numero di telefono",
-                    "Conferma il numero di telefono",
-                    "Conferma il numero di telefono",
-                    "Ciao {{.DisplayName}},",
-                    "{{.Code}} è il tuo codice per confermare questo numero di telefono.",
-                    "Conferma",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifySmsOtp,
-                [
-                    "",
-                    "",
-                    "",
-                    "",
-                    "{{.OTP}} è la tua password monouso per {{.Domain}}.",
-                    "",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifyEmail,
-                [
-                    "Conferma l’indirizzo e-mail",
-                    "Il tuo codice per questo indirizzo",
-                    "Conferma l’indirizzo e-mail",
-                    "Ciao {{.DisplayName}},",
-                    "Conferma che questo indirizzo è tuo. Il tuo codice è {{.Code}}. Se non lo hai chiesto, ignora questa e-mail.",
-                    "Conferma",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InitCode,
-                [
-                    "Completa la registrazione",
-                    "Il tuo codice per la registrazione",
-                    "Completa la registrazione",
-                    "Ciao {{.DisplayName}},",
-                    "È stato creato un account per te con il nome {{.PreferredLoginName}}. Il tuo codice per completare la registrazione è {{.Code}}.",
-                    "Completa",
-                    "",
-                ],
-            ),
-            (
-                MessageType::PasswordReset,
-                [
-                    "Imposta una nuova password",
-                    "Il tuo codice per una nuova password",
-                    "Imposta una nuova password",
-                    "Ciao {{.DisplayName}},",
-                    "{{.Code}} è il tuo codice per impostare una nuova password. Se non lo hai chiesto, ignora questo messaggio.",
-                    "Imposta",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InviteUser,
-                [
-                    "Invito a {{.ApplicationName}}",
-                    "Sei invitato",
-                    "Invito a {{.ApplicationName}}",
-                    "Ciao {{.DisplayName}},",
-                    "Sei invitato a {{.ApplicationName}}. Il tuo codice per accettare l’invito è {{.Code}}.",
-                    "Accetta",
-                    "",
-                ],
-            ),
-        ],
-    ),
-    (
-        "es",
-        &[
-            (
-                MessageType::VerifyPhone,
-                [
-                    "Confirmar el teléfono",
-                    "Confirmar el teléfono",
-                    "Confirmar el teléfono",
-                    "Hola, {{.DisplayName}}:",
-                    "{{.Code}} es tu clave para confirmar este teléfono.",
-                    "Confirmar",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifySmsOtp,
-                [
-                    "",
-                    "",
-                    "",
-                    "",
-                    "{{.OTP}} es tu clave de un solo uso para {{.Domain}}.",
-                    "",
-                    "",
-                ],
-            ),
-            (
-                MessageType::VerifyEmail,
-                [
-                    "Confirmar el correo electrónico",
-                    "Tu clave para este correo",
-                    "Confirmar el correo electrónico",
-                    "Hola, {{.DisplayName}}:",
-                    "Confirma que esta dirección es tuya. Tu clave es {{.Code}}. Si no la has pedido, no hagas caso de este correo.",
-                    "Confirmar",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InitCode,
-                [
-                    "Terminar el registro",
-                    "Tu clave para terminar el registro",
-                    "Terminar el registro",
-                    "Hola, {{.DisplayName}}:",
-                    "Se ha creado una cuenta para ti con el nombre {{.PreferredLoginName}}. Tu clave para terminar el registro es {{.Code}}.",
-                    "Terminar",
-                    "",
-                ],
-            ),
-            (
-                MessageType::PasswordReset,
-                [
-                    "Elegir una nueva contraseña",
-                    "Tu clave para una nueva contraseña",
-                    "Elegir una nueva contraseña",
-                    "Hola, {{.DisplayName}}:",
-                    "{{.Code}} es tu clave para elegir otra contraseña. Si no la has pedido, no hagas caso de este mensaje.",
-                    "Elegir",
-                    "",
-                ],
-            ),
-            (
-                MessageType::InviteUser,
-                [
-                    "Invitación a {{.ApplicationName}}",
-                    "Tienes una invitación",
-                    "Invitación a {{.ApplicationName}}",
-                    "Hola, {{.DisplayName}}:",
-                    "Te invitan a {{.ApplicationName}}. Tu clave para aceptar la invitación es {{.Code}}.",
-                    "Aceptar",
-                    "",
-                ],
-            ),
-        ],
-    ),
-];
+/// A message in that file; one that only goes by SMS has no title.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wording {
+    title: Option<String>,
+    pre_header: Option<String>,
+    text: String,
+    #[serde(default)]
+    button_text: String,
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Encoding, Segments, render};
+
+    const SMS: [MessageType; 3] = [
+        MessageType::VerifyPhone,
+        MessageType::VerifySmsOtp,
+        MessageType::PasswordReset,
+    ];
+    const EMAILS: [MessageType; 4] = [
+        MessageType::VerifyEmail,
+        MessageType::InitCode,
+        MessageType::PasswordReset,
+        MessageType::InviteUser,
+    ];
 
     #[test]
     fn every_sms_shows_its_code_and_fits_one_segment() {
-        // The letters beyond ASCII that the GSM 7-bit default alphabet has (3GPP TS 23.038).
-        let accented = "èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà";
         for language in LANGUAGES {
-            for (message, variable) in [
-                (MessageType::VerifyPhone, "{{.Code}}"),
-                (MessageType::VerifySmsOtp, "{{.OTP}}"),
-                (MessageType::PasswordReset, "{{.Code}}"),
-            ] {
-                let text = built_in(message, language).unwrap_or_default();
-                let text = text.get(TextKey::Text);
-                assert!(text.contains(variable), "{language} {message:?}");
-                assert!(text.chars().count() < 160, "{language} {message:?}");
-                let is_plain = text.chars().all(|c| c.is_ascii() || accented.contains(c));
-                assert!(is_plain, "{language} {message:?}");
+            for message in SMS {
+                let text = built_in(message, language).unwrap();
+                let sms = render(text.get(TextKey::Text), |variable| match variable {
+                    "Code" => Some("K7QX2B"),
+                    "OTP" => Some("83402917"),
+                    "Domain" => Some("accounts.example.com"),
+                    _ => None,
+                });
+                let code = if message == MessageType::VerifySmsOtp {
+                    "83402917"
+                } else {
+                    "K7QX2B"
+                };
+                assert_eq!(sms.matches(code).count(), 1, "{language}: {sms}");
+                assert!(!sms.contains("<no value>"), "{language}: {sms}");
+                let segments = Segments::of(&sms);
+                assert_eq!(segments.count, 1, "{language}: {segments:?} {sms}");
             }
         }
+    }
+
+    #[test]
+    fn the_sms_that_verifies_a_phone_is_in_gsm_7_bit_where_the_language_allows_it() {
+        let others: Vec<_> = LANGUAGES
+            .iter()
+            .filter(|language| {
+                let text = built_in(MessageType::VerifyPhone, language).unwrap();
+                Segments::of(text.get(TextKey::Text)).encoding == Encoding::Ucs2
+            })
+            .collect();
+        assert_eq!(
+            others,
+            [
+                &"bg", &"cs", &"hu", &"ja", &"ko", &"mk", &"ru", &"uk", &"zh"
+            ]
+        );
     }
 
     #[test]
     fn every_email_has_a_subject_and_shows_its_code() {
         for language in LANGUAGES {
-            for message in [
-                MessageType::VerifyEmail,
-                MessageType::InitCode,
-                MessageType::PasswordReset,
-                MessageType::InviteUser,
-            ] {
-                let text = built_in(message, language).unwrap_or_default();
-                assert!(
-                    !text.get(TextKey::Subject).is_empty(),
-                    "{language} {message:?}"
-                );
-                assert!(
-                    text.get(TextKey::Text).contains("{{.Code}}"),
-                    "{language} {message:?}"
-                );
+            for message in EMAILS {
+                let text = built_in(message, language).unwrap();
+                for key in TextKey::ALL {
+                    let is_empty = text.get(key).is_empty();
+                    assert_eq!(is_empty, key == TextKey::Footer, "{language} {message:?}");
+                }
+                let code = text.get(TextKey::Text).matches("{{.Code}}").count();
+                assert_eq!(code, 1, "{language} {message:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_variables_of_all_languages_are_those_of_english() {
+        let variables = |text: &MessageText, key| {
+            let mut names: Vec<_> = crate::domain::variables(text.get(key))
+                .map(str::to_owned)
+                .collect();
+            names.sort();
+            names
+        };
+        for language in LANGUAGES {
+            for message in SMS.into_iter().chain(EMAILS) {
+                let english = built_in(message, "en").unwrap();
+                let text = built_in(message, language).unwrap();
+                for key in TextKey::ALL {
+                    assert_eq!(
+                        variables(&text, key),
+                        variables(&english, key),
+                        "{language} {message:?} {key:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_languages_say_the_same() {
+        let mut seen = std::collections::HashSet::new();
+        for language in LANGUAGES {
+            let text = built_in(MessageType::VerifyEmail, language).unwrap();
+            assert!(
+                seen.insert(text.get(TextKey::Text).to_owned()),
+                "{language}"
+            );
+        }
+        assert_eq!(built_in(MessageType::VerifyPhone, "tlh"), None);
     }
 }

@@ -50,7 +50,8 @@ CREATE TABLE attempts (
 INSERT INTO messages (id, user, purpose, channel, recipient, code, url_template, application_name, origin,
                       expires_at, state, changed_at, rounds, attempts, unknown_outcomes, due_at, provider)
 SELECT id, user, purpose, channel, recipient, code, url_template, application_name, origin, expires_at,
-       CASE state WHEN 1 THEN 1 + coalesce(receipt, 1) WHEN 2 THEN 7 WHEN 3 THEN 6 WHEN 4 THEN 9 ELSE 0 END,
+       CASE state WHEN 1 THEN 1 + coalesce(receipt, 1) WHEN 2 THEN iif(unknown_outcomes > 0, 8, 7)
+                  WHEN 3 THEN iif(unknown_outcomes > 0, 8, 6) WHEN 4 THEN 9 ELSE 0 END,
        coalesce(receipt_at, due_at), attempts, provider IS NOT NULL, unknown_outcomes, due_at, provider
 FROM messages_3;
 

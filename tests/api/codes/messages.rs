@@ -1,14 +1,14 @@
 //! What the messages say, to whom they go, and what the history says about them.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::json;
 
-use crate::{app::App, operations::UPDATE_HUMAN_PHONE};
+use crate::{app::App, instance::TEXT_LANGUAGES, operations::UPDATE_HUMAN_PHONE};
 
 #[test]
 fn a_message_goes_to_the_normalized_number_and_holds_the_code() {
@@ -26,7 +26,8 @@ fn a_message_goes_to_the_normalized_number_and_holds_the_code() {
 
 #[test]
 fn the_text_is_in_the_language_of_the_user() {
-    let app = App::shared();
+    // Not the shared server: other tests word texts of its instance.
+    let app = App::start("");
     let text_in = |language: &str| {
         let number = app.number();
         let profile = json!({
@@ -36,13 +37,18 @@ fn the_text_is_in_the_language_of_the_user() {
         let sms = app.wait_for_sms(&number, 1);
         sms.text.replace(&sms.code(), "CODE")
     };
-    let languages = ["en", "de", "fr", "it", "es"];
-    let texts: HashSet<String> = languages.iter().map(|language| text_in(language)).collect();
-    assert_eq!(texts.len(), languages.len(), "{texts:?}");
-    assert_eq!(text_in("de-CH"), text_in("de"));
+    let texts: HashMap<&str, String> = TEXT_LANGUAGES
+        .into_iter()
+        .map(|language| (language, text_in(language)))
+        .collect();
+    let different: HashSet<_> = texts.values().collect();
+    assert_eq!(different.len(), TEXT_LANGUAGES.len(), "{texts:?}");
+    for (tag, language) in [("de-CH", "de"), ("pt-BR", "pt"), ("zh-Hans-CN", "zh")] {
+        assert_eq!(text_in(tag), texts[language], "{tag}");
+    }
     // Undefined, unknown and untranslated languages get the default.
     for language in ["", "und", "not a tag", "tlh"] {
-        assert_eq!(text_in(language), text_in("en"), "{language:?}");
+        assert_eq!(text_in(language), texts["en"], "{language:?}");
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     clients::Kind,
+    instance::TEXT_LANGUAGES,
     operations::{GET_GENERAL_SETTINGS, GET_IAM, GET_MY_INSTANCE, GET_OIDC_INFORMATION},
     table::{Table, case, run_tables},
 };
@@ -70,7 +71,7 @@ pub const SETTINGS: Table = Table {
             let expected = json!({
                 "defaultOrgId": t.org_id(),
                 "defaultLanguage": "en",
-                "supportedLanguages": ["en", "de", "fr", "it", "es"],
+                "supportedLanguages": TEXT_LANGUAGES,
             });
             assert_eq!(t.call(json!({})).ok(), expected);
         }),

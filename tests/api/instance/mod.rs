@@ -2,3 +2,5 @@
 
 pub mod get;
 pub mod languages;
+
+pub use languages::TEXT_LANGUAGES;

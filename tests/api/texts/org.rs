@@ -64,7 +64,8 @@ pub const GET_DEFAULT: Table = Table {
                     let answer = within(t, &org, json!({"language": language})).ok();
                     answer["customText"]["text"].clone()
                 };
-                assert_eq!(shown("mk"), shown("en"));
+                assert_eq!(shown("tlh"), shown("en"));
+                assert_ne!(shown("mk"), shown("en"));
             },
         ),
         LANGUAGE,
