@@ -319,6 +319,9 @@ fn services(
 ) -> anyhow::Result<Services> {
     let policies = CodePolicies::load(&store, verify_phone(config))
         .map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
+    if config.codes.may_be_guessed() {
+        warn!("codes: wrong tries are not limited, so codes can be guessed");
+    }
     let entropy = policies.get(GeneratorType::VerifyPhoneCode).entropy_bits();
     if entropy < 19.9 {
         warn!(

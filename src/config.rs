@@ -5,6 +5,7 @@
 //! values of either. Unknown keys are refused. Relative paths are made absolute here, so nothing
 //! later depends on the working directory. Only `cli` and `app` read this tree.
 
+mod codes;
 mod duration;
 mod limits;
 mod overrides;
@@ -23,6 +24,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use validator::{Validate as _, ValidationErrors};
 
+pub use codes::{Codes, PhoneCodes};
 pub use limits::{AppliesTo, SendLimits, words};
 pub use phone::{Phone, TestNumber};
 pub use routes::{Purpose, Route};

@@ -64,7 +64,7 @@ pub struct Services {
 pub struct CodeSettings {
     /// How each kind of code is made.
     pub policies: CodePolicies,
-    /// Wrong tries for one code.
+    /// Wrong tries for one code; here and below 0 is no limit.
     pub max_wrong_tries: u32,
     /// Wrong tries for one number within a rolling day.
     pub max_wrong_tries_per_number_and_day: u32,

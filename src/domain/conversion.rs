@@ -63,3 +63,33 @@ impl Conversion {
         f64::from(self.verified) / f64::from(self.sent)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_enough_codes_that_are_old_enough_say_something() {
+        let rule = ConversionRule {
+            window: Duration::from_secs(3600),
+            grace: Duration::from_secs(300),
+            minimum_sends: 10,
+            alarm: 0.2,
+            stop: 0.0,
+            stop_for: Duration::from_secs(3600),
+        };
+        let of = |sent, verified| Conversion {
+            country: Region::NOWHERE,
+            sent,
+            verified,
+        };
+        assert!(rule.is_below(&of(10, 1), 0.2));
+        assert!(!rule.is_below(&of(10, 2), 0.2));
+        assert!(!rule.is_below(&of(9, 0), 0.2));
+        assert!(!rule.is_below(&of(10, 0), rule.stop), "0 is never");
+        let now = Timestamp::from_micros(10_000_000_000);
+        let (from, before) = rule.counted(now);
+        assert_eq!(now.since(before), rule.grace);
+        assert_eq!(before.since(from), rule.window);
+    }
+}

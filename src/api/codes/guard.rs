@@ -206,6 +206,10 @@ impl Attempt {
         } else if self.weigh(tx, user, &code, &[self.subject(user, purpose)])? {
             user.push(succeeded);
             tx.delete_code(user.row, purpose)?;
+            // Codes for new passwords may go by SMS.
+            if let Some(number) = tx.sms_recipient(code.id)? {
+                self.tell_verified(tx, &number, code.id)?;
+            }
             return Ok(());
         } else {
             code.wrong_tries = code.wrong_tries.saturating_add(1);

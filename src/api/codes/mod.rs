@@ -62,7 +62,7 @@ impl MadeCode {
         Self::make(ctx, GeneratorType::InitCode, Delivery::Send)
     }
 
-    pub(super) fn for_password_reset(ctx: &Ctx, delivery: Delivery) -> Self {
+    fn for_password_reset(ctx: &Ctx, delivery: Delivery) -> Self {
         Self::make(ctx, GeneratorType::PasswordResetCode, delivery)
     }
 
@@ -164,12 +164,23 @@ impl MadeCode {
 
     /// Leaves the e-mail with the code in the outbox, unless the caller gets the code.
     pub(super) fn enqueue_email(self, tx: &WriteTx<'_>, email: &HumanEmail) -> Result<(), Error> {
-        let recipient = Recipient::Email(email.address.clone());
-        self.send(tx, email.user.row, MessagePurpose::VerifyEmail, recipient)
+        let address = email.address.clone();
+        self.send(tx, email.user.row, MessagePurpose::VerifyEmail, address)
     }
 
-    /// Leaves the message with the code in the outbox, unless the caller gets the code.
+    /// Leaves the e-mail with the code in the outbox, unless the caller gets the code. An SMS is left by
+    /// [`PhoneCode`] alone.
     pub(super) fn send(
+        self,
+        tx: &WriteTx<'_>,
+        user: i64,
+        purpose: MessagePurpose,
+        address: String,
+    ) -> Result<(), Error> {
+        self.leave(tx, user, purpose, Recipient::Email(address))
+    }
+
+    fn leave(
         self,
         tx: &WriteTx<'_>,
         user: i64,

@@ -1,13 +1,20 @@
-//! Codes for phones: test numbers have a fixed one, and a re-send may repeat the one before.
+//! Codes that go by SMS: the limits hold for them, test numbers have a fixed one, and a re-send may repeat
+//! the one before. No other code can be sent to a number.
 
 use std::collections::HashMap;
 
 use log::info;
 
-use super::{Delivery, MadeCode, sending::Sending};
+use super::{
+    Delivery, MadeCode,
+    sending::{Destination, Sending},
+};
 use crate::{
     api::Ctx,
-    domain::{HumanPhone, MessagePurpose, PendingCode, PhoneNumber, PlainCode, Recipient},
+    domain::{
+        Aggregate, HumanPhone, MessageId, MessagePurpose, PendingCode, PhoneNumber, PlainCode,
+        Recipient,
+    },
     error::Error,
     store::WriteTx,
 };
@@ -15,7 +22,7 @@ use crate::{
 /// Numbers that nothing is ever sent to, with their codes.
 pub type TestNumbers = HashMap<PhoneNumber, PlainCode>;
 
-/// A code for whatever number a phone has, made before that is known.
+/// A code for whatever number a user has, made before that is known.
 pub(in crate::api) struct NextCode {
     made: MadeCode,
     sending: Sending,
@@ -26,13 +33,13 @@ pub(in crate::api) struct PhoneCode {
     made: MadeCode,
     sending: Sending,
     /// Where it goes; `None` for a test number and for a code that the caller gets.
-    to: Option<super::sending::Destination>,
+    to: Option<Destination>,
 }
 
 impl PhoneCode {
-    /// A code for a number that is set.
+    /// A code that verifies a number which is set.
     pub(in crate::api) fn new(ctx: &Ctx, delivery: Delivery, number: &PhoneNumber) -> Self {
-        NextCode::new(ctx, delivery).for_number(number)
+        NextCode::new(ctx, delivery).verifying(number)
     }
 }
 
@@ -44,23 +51,52 @@ impl NextCode {
         }
     }
 
+    /// A code that sets a new password.
+    pub(in crate::api) fn for_password_reset(
+        ctx: &Ctx,
+        delivery: Delivery,
+        url_template: Option<String>,
+    ) -> Self {
+        Self {
+            made: MadeCode::for_password_reset(ctx, delivery).with_url(url_template),
+            sending: Sending::new(ctx),
+        }
+    }
+
+    /// The code for the caller, if it was asked for.
+    pub(in crate::api) fn returned(&self) -> Option<String> {
+        self.made.returned()
+    }
+
+    /// The code for an e-mail instead.
+    pub(in crate::api) fn for_email(self) -> MadeCode {
+        self.made
+    }
+
     /// The code for what a phone is now, in place of its pending one.
     pub(in crate::api) fn of(mut self, tx: &WriteTx<'_>, phone: &HumanPhone) -> Option<PhoneCode> {
         let number = phone.number.as_ref()?;
         if let Some(pending) = &phone.code {
             self.repeat(tx, pending);
         }
-        Some(self.for_number(number))
+        Some(self.verifying(number))
     }
 
-    fn for_number(mut self, number: &PhoneNumber) -> PhoneCode {
+    fn verifying(self, number: &PhoneNumber) -> PhoneCode {
+        let mut code = self.for_number(number);
+        let services = code.sending.services();
+        if services.codes.repeats_phone_codes && !services.test_numbers.contains_key(number) {
+            code.made.keep_sealed(&services.keys);
+        }
+        code
+    }
+
+    /// The code for a number.
+    pub(in crate::api) fn for_number(mut self, number: &PhoneNumber) -> PhoneCode {
         let services = self.sending.services();
         let fixed = services.test_numbers.get(number);
         if let Some(code) = fixed {
             self.made.replace(&services.keys, code.clone());
-        }
-        if services.codes.repeats_phone_codes && fixed.is_none() {
-            self.made.keep_sealed(&services.keys);
         }
         let is_sent = fixed.is_none() && !self.made.new.is_returned;
         PhoneCode {
@@ -75,8 +111,8 @@ impl NextCode {
     fn repeat(&mut self, tx: &WriteTx<'_>, pending: &PendingCode) {
         let services = self.sending.services();
         let codes = &services.codes;
-        let is_good =
-            !pending.is_expired(tx.stamp.now) && pending.wrong_tries < codes.max_wrong_tries;
+        let is_used_up = codes.max_wrong_tries > 0 && pending.wrong_tries >= codes.max_wrong_tries;
+        let is_good = !pending.is_expired(tx.stamp.now) && !is_used_up;
         if !codes.repeats_phone_codes || !is_good {
             return;
         }
@@ -104,7 +140,7 @@ impl PhoneCode {
     /// For a message that an operator sends again, through that provider only if one is given.
     pub(in crate::api) fn in_place_of(
         mut self,
-        old: crate::domain::MessageId,
+        old: MessageId,
         only_provider: Option<String>,
     ) -> Self {
         self.made = self.made.in_place_of(old, only_provider);
@@ -121,14 +157,28 @@ impl PhoneCode {
         phone.add_code(self.made.new.clone());
     }
 
+    /// Leaves the SMS that verifies a phone in the outbox, if one is sent and may be.
+    ///
+    /// # Errors
+    /// As [`PhoneCode::send`].
+    pub(in crate::api) fn enqueue(self, tx: &WriteTx<'_>, phone: &HumanPhone) -> Result<(), Error> {
+        match phone.number.clone() {
+            Some(number) => self.send(tx, &phone.user, MessagePurpose::VerifyPhone, number),
+            None => Ok(()),
+        }
+    }
+
     /// Leaves the SMS with the code in the outbox, if one is sent and may be.
     ///
     /// # Errors
     /// As `Sending::admit`.
-    pub(in crate::api) fn enqueue(self, tx: &WriteTx<'_>, phone: &HumanPhone) -> Result<(), Error> {
-        let Some(number) = phone.number.clone() else {
-            return Ok(());
-        };
+    pub(in crate::api) fn send(
+        self,
+        tx: &WriteTx<'_>,
+        user: &Aggregate,
+        purpose: MessagePurpose,
+        number: PhoneNumber,
+    ) -> Result<(), Error> {
         if self.sending.services().test_numbers.contains_key(&number) {
             info!(
                 "test number {}: its fixed code is waited for",
@@ -137,9 +187,8 @@ impl PhoneCode {
         }
         let Some(to) = &self.to else { return Ok(()) };
         let code = self.made.new.pending.id;
-        self.sending.admit(tx, phone, &number, to, code)?;
+        self.sending.admit(tx, user, &number, to, code)?;
         let recipient = Recipient::Phone(number);
-        self.made
-            .send(tx, phone.user.row, MessagePurpose::VerifyPhone, recipient)
+        self.made.leave(tx, user.row, purpose, recipient)
     }
 }

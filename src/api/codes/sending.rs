@@ -11,7 +11,7 @@ use crate::{
     api::{Ctx, ctx::Services},
     auth,
     clock::Timestamp,
-    domain::{ConversionRule, HumanPhone, MessageId, NumberKind, PhoneNumber, Region},
+    domain::{Aggregate, ConversionRule, MessageId, NumberKind, PhoneNumber, Region},
     error::{self, Error},
     ids,
     store::{SendScope, WriteTx},
@@ -97,14 +97,14 @@ impl Sending {
         }
     }
 
-    /// Lets a code go to a phone, and counts it.
+    /// Lets a code for a user go to a number, and counts it.
     ///
     /// # Errors
     /// PRECOND for a number that no code is sent to, EXHAUSTED at a limit.
     pub(super) fn admit(
         &self,
         tx: &WriteTx<'_>,
-        phone: &HumanPhone,
+        user: &Aggregate,
         number: &PhoneNumber,
         to: &Destination,
         code: MessageId,
@@ -117,7 +117,7 @@ impl Sending {
             now: tx.stamp.now,
         };
         turn.check_stop(to.country)?;
-        if self.is_limited(tx, phone)? {
+        if self.is_limited(tx, user)? {
             let keys = &self.services.keys;
             turn.take_number(&keys.hash_number(number))?;
             if let Some(caller) = self.caller {
@@ -129,7 +129,7 @@ impl Sending {
             0 => String::new(),
             _ => hex::encode(self.services.keys.hash_prefix(prefix)),
         };
-        let org = phone.user.owner.to_string();
+        let org = user.owner.to_string();
         let country = to.country.to_string();
         let most = limits.per_prefix_and_hour;
         turn.take(&PREFIX, &hashed(most), most)?;
@@ -140,8 +140,7 @@ impl Sending {
     }
 
     /// Whether the limits for one number and one user hold for this caller.
-    fn is_limited(&self, tx: &WriteTx<'_>, phone: &HumanPhone) -> Result<bool, Error> {
-        let user = &phone.user;
+    fn is_limited(&self, tx: &WriteTx<'_>, user: &Aggregate) -> Result<bool, Error> {
         match (self.services.sending.applies_to, self.caller) {
             (Senders::All, _) => Ok(true),
             (Senders::SelfService, Some(caller)) if caller == user.row => {

@@ -17,7 +17,7 @@ use crate::{
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What tries are counted for, as a keyed hash, with the most in a day.
+/// What tries are counted for, as a keyed hash, with the most in a day; 0 is any number.
 #[derive(Clone, Copy)]
 pub(super) struct Subject {
     pub key: [u8; 16],
@@ -52,6 +52,9 @@ pub(super) fn check(
 ) -> Result<(), Error> {
     let mut by_strangers_for_code = 0;
     for (place, subject) in subjects.iter().enumerate() {
+        if subject.per_day == 0 {
+            continue;
+        }
         let latest = tx.latest_wrong_codes(&subject.key, now.minus(DAY), subject.per_day)?;
         let wait = wait_for(&latest, subject.per_day, guesser);
         if let Some(until) = wait {
@@ -64,7 +67,8 @@ pub(super) fn check(
             by_strangers_for_code = latest.iter().filter(counts).count();
         }
     }
-    let Some(code) = code else { return Ok(()) };
+    let limited = code.filter(|_| settings.max_wrong_tries > 0);
+    let Some(code) = limited else { return Ok(()) };
     let is_used_up = code.wrong_tries >= settings.max_wrong_tries
         || guesser == Guesser::Stranger
             && by_strangers_for_code >= strangers_share(settings.max_wrong_tries);
@@ -82,7 +86,7 @@ fn wait_for(latest: &[WrongCode], per_day: u32, guesser: Guesser) -> Option<Time
     let oldest_of = |most: usize, tries: &mut dyn Iterator<Item = &WrongCode>| {
         tries.nth(most - 1).map(|wrong| wrong.tried_at)
     };
-    let by_all = oldest_of(per_day.max(1) as usize, &mut latest.iter());
+    let by_all = oldest_of(per_day as usize, &mut latest.iter());
     let mut strangers = latest.iter().filter(|wrong| wrong.is_by_stranger);
     by_all.or_else(|| match guesser {
         Guesser::Owner => None,
@@ -97,6 +101,7 @@ fn wait_for(latest: &[WrongCode], per_day: u32, guesser: Guesser) -> Option<Time
 pub(super) fn count(tx: &WriteTx<'_>, guesser: Guesser, subjects: &[Subject]) -> Result<(), Error> {
     subjects
         .iter()
+        .filter(|subject| subject.per_day > 0)
         .try_for_each(|subject| tx.insert_wrong_code(&subject.key, guesser == Guesser::Stranger))
 }
 
@@ -110,6 +115,9 @@ pub(super) fn is_told_idle(
     now: Timestamp,
     subject: Subject,
 ) -> Result<bool, Error> {
+    if subject.per_day == 0 {
+        return Ok(true);
+    }
     let latest = tx.latest_wrong_codes(&subject.key, now.minus(DAY), subject.per_day)?;
     let is_told = latest.len() < subject.per_day as usize;
     if is_told {

@@ -9,7 +9,7 @@ use crate::{
     },
     domain::{
         Aggregate, Email, Event, Gender, HumanPhone, Language, Machine, MessagePurpose, Name,
-        PhoneNumber, Recipient, UserState,
+        PhoneNumber, UserState,
     },
     error::{self, Entry, Error},
     store::{NewHuman, NewUser, OrgRef, ReadTx, WriteTx},
@@ -262,7 +262,7 @@ impl Draft {
             let pending = code.new_code().pending.clone();
             purpose.code().map(|purpose| (purpose, pending))
         });
-        let recipient = Recipient::Email(self.email.clone());
+        let address = self.email.clone();
         let mut new = NewUser {
             aggregate: user,
             state: if matches!(code, Some((MessagePurpose::Initialization, _))) {
@@ -288,7 +288,7 @@ impl Draft {
         };
         tx.insert_user(&mut new)?;
         if let Some((purpose, code)) = code {
-            code.send(tx, new.aggregate.row, purpose, recipient)?;
+            code.send(tx, new.aggregate.row, purpose, address)?;
         }
         Ok(new.aggregate)
     }

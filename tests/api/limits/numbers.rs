@@ -8,8 +8,8 @@ use super::{Person, change, expect_wait};
 use crate::{
     app::App,
     operations::{
-        ADD_ORG_MEMBER, RESEND_HUMAN_PHONE_VERIFICATION, RESEND_PHONE_CODE, SET_PHONE,
-        UPDATE_HUMAN_PHONE,
+        ADD_ORG_MEMBER, PASSWORD_RESET, RESEND_HUMAN_PHONE_VERIFICATION, RESEND_PHONE_CODE,
+        SET_PHONE, UPDATE_HUMAN_PHONE,
     },
 };
 
@@ -60,6 +60,10 @@ fn a_number_is_the_same_whoever_has_it_and_by_whatever_call() {
     expect_wait(answer, NUMBER, 15, 30);
     let request = json!({"userId": people[0].id});
     let answer = app.rest(&RESEND_PHONE_CODE, &people[0].token, None, request);
+    expect_wait(answer, NUMBER, 15, 30);
+    let by_sms = json!({"notificationType": "NOTIFICATION_TYPE_SMS"});
+    let request = json!({"userId": people[0].id, "sendLink": by_sms});
+    let answer = app.rest(&PASSWORD_RESET, &people[0].token, None, request);
     expect_wait(answer, NUMBER, 15, 30);
     // What is not sent is not limited: codes for callers, and other numbers.
     let request = json!({"userId": people[0].id, "returnCode": {}});

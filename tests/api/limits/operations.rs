@@ -72,6 +72,7 @@ fn sendings(app: &App) -> Vec<Sending> {
         user: None,
     };
     let phone = || json!({"phone": french(app)});
+    let by_sms = || json!({"sendLink": {"notificationType": "NOTIFICATION_TYPE_SMS"}});
     let human = || json!({"human": {"phone": {"phone": french(app)}}});
     let message = || {
         let user = person(app);
@@ -131,6 +132,12 @@ fn sendings(app: &App) -> Vec<Sending> {
         of_user(&BETA_SET_PHONE, phone()),
         of_user(&BETA_RESEND_PHONE_CODE, json!({})),
         making(&ADD_ORGANIZATION, organization()),
+        of_user(
+            &SEND_HUMAN_RESET_PASSWORD_NOTIFICATION,
+            json!({"type": "TYPE_SMS"}),
+        ),
+        of_user(&PASSWORD_RESET, by_sms()),
+        of_user(&BETA_PASSWORD_RESET, by_sms()),
         message(),
     ]
 }

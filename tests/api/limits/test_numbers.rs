@@ -8,7 +8,10 @@ use super::{Person, change, messages};
 use crate::{
     app::App,
     clients::Kind,
-    operations::{GET_HUMAN_PHONE, RESEND_PHONE_CODE, SET_PHONE, VERIFY_MY_PHONE, VERIFY_PHONE},
+    operations::{
+        GET_HUMAN_PHONE, PASSWORD_RESET, RESEND_PHONE_CODE, SET_PHONE, VERIFY_MY_PHONE,
+        VERIFY_PHONE,
+    },
 };
 
 const NUMBER: &str = "+41790000000";
@@ -39,6 +42,9 @@ fn a_test_number_has_a_fixed_code_and_gets_no_message() {
     let request = json!({"userId": other, "phone": NUMBER, "returnCode": {}});
     let answer = app.rest_as_admin(&SET_PHONE, request).ok();
     assert_eq!(answer["verificationCode"], "123456");
+    let by_sms = json!({"notificationType": "NOTIFICATION_TYPE_SMS"});
+    let request = json!({"userId": other, "sendLink": by_sms});
+    app.rest_as_admin(&PASSWORD_RESET, request).ok();
     assert_eq!(messages(&app), 0);
     // The one send of the day is still there.
     change(&app, &other, &app.number()).ok();
