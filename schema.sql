@@ -445,7 +445,7 @@ CREATE INDEX wrong_codes_by_number ON wrong_codes (number, tried_at);
 -- Sends over the last day that the limits for one number and one user hold for; rows older than a day go.
 CREATE TABLE sends (
     row     INTEGER PRIMARY KEY,
-    -- A keyed hash of the number or the user.
+    -- A keyed hash of the number or of the user.
     subject BLOB    NOT NULL,
     sent_at INTEGER NOT NULL
 ) STRICT;

@@ -168,9 +168,9 @@ impl Keys {
         self.hash_subject(&format!("idle {id}"))
     }
 
-    /// As [`Keys::hash_number`], for the codes that a user, by row, causes to be sent.
-    pub fn hash_sender(&self, user: i64) -> [u8; 16] {
-        self.hash_subject(&format!("sender {user}"))
+    /// As [`Keys::hash_number`], for the codes that a user, by row, is sent.
+    pub fn hash_recipient(&self, user: i64) -> [u8; 16] {
+        self.hash_subject(&format!("recipient {user}"))
     }
 
     /// As [`Keys::hash_number`], for the first digits of a number.

@@ -60,7 +60,7 @@ pub fn export(store: &Store, keys: &Keys, id: &str) -> Result<String, Error> {
         let row = tx.any_user_row(id)?.ok_or(error::USER_NOT_FOUND)?;
         let contacts = tx.contacts(row)?;
         let mut subjects = subjects(keys, id, contacts.phone.as_ref(), contacts.email.as_deref());
-        subjects.push(keys.hash_sender(row));
+        subjects.push(keys.hash_recipient(row));
         tx.personal_data(row, &subjects)
     })
 }
@@ -90,7 +90,7 @@ pub fn erase(store: &Store, clock: &Clock, keys: &Arc<Keys>, id: &str) -> Result
         for number in &contacts.past {
             tx.forget_tries(&keys.hash_number(number))?;
         }
-        tx.forget_tries(&keys.hash_sender(row))?;
+        tx.forget_tries(&keys.hash_recipient(row))?;
         for subject in subjects(
             &keys,
             &id,

@@ -36,7 +36,7 @@ pub struct SendLimits {
     /// Sends to one number within a rolling day.
     #[validate(range(max = 10_000))]
     pub sends_per_number_and_day: u32,
-    /// Sends that one user causes within a rolling day, to whatever numbers.
+    /// Sends to one user within a rolling day, to whatever numbers.
     #[validate(range(max = 10_000))]
     pub sends_per_user_and_day: u32,
     /// Sends to the users of one organization within a rolling day, whoever causes them; so are the next.

@@ -275,7 +275,7 @@ pub const NUMBER_TYPE_REFUSED: &str = "LIMIT-Typ3r";
 pub const COUNTRY_STOPPED: &str = "LIMIT-St0pd";
 /// Too many sends to one number, or too soon after the last.
 pub const TOO_MANY_SENDS_TO_NUMBER: &str = "LIMIT-Numb3";
-/// Too many sends because of one user.
+/// Too many sends to one user.
 pub const TOO_MANY_SENDS_OF_USER: &str = "LIMIT-Us3r1";
 /// Too many sends to users of one organization.
 pub const TOO_MANY_SENDS_OF_ORGANIZATION: &str = "LIMIT-0rgan";

@@ -180,11 +180,7 @@ impl ReadTx<'_> {
 
     fn dump(&self, query: &str, user: i64, hidden: &[&str]) -> Result<Vec<Value>, Error> {
         let mut statement = self.connection.prepare_cached(query).map_err(storage)?;
-        let names: Vec<String> = statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let rows = statement.query_map([user], |row| told(row, &names, hidden));
         let rows = rows.map_err(storage)?;
         rows.collect::<rusqlite::Result<_>>().map_err(storage)

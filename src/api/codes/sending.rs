@@ -36,7 +36,7 @@ pub struct SendLimits {
     pub cool_down: Vec<Duration>,
     /// Sends to one number within a day.
     pub per_number_and_day: u32,
-    /// Sends that one user causes within a day.
+    /// Sends to one user within a day, to whatever numbers.
     pub per_user_and_day: u32,
     /// Sends to the users of one organization within a day.
     pub per_organization_and_day: u32,
@@ -120,9 +120,7 @@ impl Sending {
         if self.is_limited(tx, user)? {
             let keys = &self.services.keys;
             turn.take_number(&keys.hash_number(number))?;
-            if let Some(caller) = self.caller {
-                turn.take_user(&keys.hash_sender(caller))?;
-            }
+            turn.take_user(&keys.hash_recipient(user.row))?;
         }
         let prefix = number.prefix(limits.prefix_digits);
         let hashed = |most: u32| match most {
@@ -261,7 +259,7 @@ impl Turn<'_> {
         if let Some(until) = full_until(&latest, most) {
             return Err(refused(
                 error::TOO_MANY_SENDS_OF_USER,
-                "Too many codes were sent because of this user",
+                "Too many codes were sent to this user",
                 until.since(self.now),
             ));
         }

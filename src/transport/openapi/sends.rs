@@ -27,7 +27,7 @@ pub(super) fn refused() -> impl Iterator<Item = Error> {
         ),
         (
             error::TOO_MANY_SENDS_OF_USER,
-            "Too many codes were sent because of this user",
+            "Too many codes were sent to this user",
         ),
         (
             error::TOO_MANY_SENDS_TO_PREFIX,

@@ -91,7 +91,7 @@ fn a_number_gets_so_many_codes_a_day() {
 }
 
 #[test]
-fn a_user_causes_so_many_codes_a_day_to_whatever_numbers() {
+fn a_user_gets_so_many_codes_a_day_under_whatever_numbers() {
     let app = App::start("[limits]\nsends_per_user_and_day = 5\n");
     let person = Person::new(&app);
     for _ in 0..5 {
@@ -133,6 +133,14 @@ fn the_limits_can_hold_for_everybody_or_nobody() {
     expect_wait(resend(), NUMBER, 15, 30);
     let verified = json!({"userId": user, "phone": app.number(), "isPhoneVerified": true});
     app.rest_as_admin(&UPDATE_HUMAN_PHONE, verified).ok();
+
+    // It is the users and their numbers that count, not the caller, who serves many.
+    let app = App::start("[limits]\napplies_to = \"all\"\nsends_per_user_and_day = 2\n");
+    for _ in 0..4 {
+        let user = app.human_with_phone(&app.number());
+        change(&app, &user, &app.number()).ok();
+        expect_wait(change(&app, &user, &app.number()), USER, 86_000, 86_400);
+    }
 
     let app = App::start("[limits]\napplies_to = \"none\"\n");
     let person = Person::new(&app);
