@@ -75,6 +75,9 @@ CREATE TABLE users (
     phone_code_hash          BLOB,
     phone_code_expires_at    INTEGER,
     phone_code_wrong_tries   INTEGER NOT NULL DEFAULT 0,
+    -- The code itself, encrypted with the instance key and bound to its id; only where a re-send repeats
+    -- it (codes.verify_phone.repeat_on_resend), and only while it is good.
+    phone_code_sealed        BLOB,
 
     user_name                TEXT,
     -- The user name in lower case: unique in the instance without regard to it; NULL in tombstones.
@@ -105,6 +108,9 @@ CREATE TABLE users (
 
 -- Finds users by number. The only index that a phone change touches.
 CREATE INDEX users_by_phone ON users (phone) WHERE phone IS NOT NULL;
+
+-- Finds sealed codes whose time is over, to be forgotten.
+CREATE INDEX users_by_sealed_code ON users (phone_code_expires_at) WHERE phone_code_sealed IS NOT NULL;
 
 -- The users of an organization, in the order of lists without another one.
 CREATE INDEX users_by_org ON users (org) WHERE state <> 3;
@@ -425,14 +431,55 @@ CREATE INDEX attempts_by_provider ON attempts (provider, provider_id) WHERE prov
 -- Attempts of which more news may come.
 CREATE INDEX attempts_awaited ON attempts (message, provider) WHERE awaits_receipt = 1;
 
--- Wrong codes by number over the last day: the number is a keyed hash, rows older than a day go.
+-- Wrong codes over the last day by number, address or account, each a keyed hash; rows older than a day go.
 CREATE TABLE wrong_codes (
     row      INTEGER PRIMARY KEY,
     number   BLOB    NOT NULL,
-    tried_at INTEGER NOT NULL
+    tried_at INTEGER NOT NULL,
+    -- Whether neither the user nor who may write it tried: strangers use up a part of the tries only.
+    is_by_stranger INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX wrong_codes_by_number ON wrong_codes (number, tried_at);
+
+-- Sends over the last day that the limits for one number and one user hold for; rows older than a day go.
+CREATE TABLE sends (
+    row     INTEGER PRIMARY KEY,
+    -- A keyed hash of the number or of the user.
+    subject BLOB    NOT NULL,
+    sent_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sends_by_subject ON sends (subject, sent_at);
+
+-- How many codes were sent by SMS, in slots of time; slots of more than a day ago go.
+CREATE TABLE send_counts (
+    -- 1 in all, 2 organization, 3 country (slots of an hour), 4 beginning of the number (5 minutes),
+    -- 5 country, with what came back (a minute)
+    scope    INTEGER NOT NULL CHECK (scope BETWEEN 1 AND 5),
+    -- The row of the organization, the country as ISO 3166-1 alpha-2 ("ZZ": none), a keyed hash in
+    -- hexadecimal of the beginning of the number; empty for all.
+    subject  TEXT    NOT NULL,
+    -- When the slot begins, in seconds since 1970-01-01.
+    slot     INTEGER NOT NULL,
+    sent     INTEGER NOT NULL,
+    -- How many of these codes were sent back, whenever that was.
+    verified INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (scope, subject, slot)
+) STRICT, WITHOUT ROWID;
+
+-- Finds those that are old, to be forgotten.
+CREATE INDEX send_counts_by_slot ON send_counts (slot);
+
+-- Countries that no code is sent to for a while.
+CREATE TABLE country_stops (
+    -- ISO 3166-1 alpha-2; "ZZ" for numbers of none.
+    country    TEXT    PRIMARY KEY,
+    until      INTEGER NOT NULL,
+    began      INTEGER NOT NULL,
+    -- The id of the user who made it; NULL if too few codes came back.
+    stopped_by TEXT
+) STRICT, WITHOUT ROWID;
 
 -- How organizations, and the instance (org 0), word messages themselves: a row for each part of a text.
 CREATE TABLE message_texts (

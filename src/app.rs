@@ -4,6 +4,7 @@
 //! starts the providers and binds the port; [`App::run_until_stopped`] serves and delivers until a
 //! signal comes, then stops in the opposite order within the configured time.
 
+mod limits;
 mod live;
 mod person;
 mod providers;
@@ -177,6 +178,7 @@ impl App {
             mail_server: mail_server(config)?,
             texts: texts.clone(),
             retention: config.notifications.retention,
+            conversion: limits::conversion_rule(config),
             external_url: config.server.external_url.clone(),
         })
         .context("cannot start the delivery")?;
@@ -317,6 +319,9 @@ fn services(
 ) -> anyhow::Result<Services> {
     let policies = CodePolicies::load(&store, verify_phone(config))
         .map_err(|fault| anyhow::anyhow!("the database cannot be read: {fault}"))?;
+    if config.codes.may_be_guessed() {
+        warn!("codes: wrong tries are not limited, so codes can be guessed");
+    }
     let entropy = policies.get(GeneratorType::VerifyPhoneCode).entropy_bits();
     if entropy < 19.9 {
         warn!(
@@ -324,18 +329,23 @@ fn services(
         );
     }
     let region = config.phone.default_region.parse();
+    let default_region =
+        region.map_err(|reason| anyhow::anyhow!("phone.default_region {reason}"))?;
     Ok(Services {
         store,
         clock,
         ids,
         keys,
-        default_region: region
-            .map_err(|reason| anyhow::anyhow!("phone.default_region {reason}"))?,
+        default_region,
         codes: CodeSettings {
             policies,
             max_wrong_tries: config.codes.max_wrong_tries,
             max_wrong_tries_per_number_and_day: config.codes.max_wrong_tries_per_number_and_day,
+            max_wrong_tries_per_user_and_day: config.codes.max_wrong_tries_per_user_and_day,
+            repeats_phone_codes: config.codes.verify_phone.repeat_on_resend,
         },
+        sending: limits::send_limits(config)?,
+        test_numbers: limits::test_numbers(config, default_region)?,
         code_checking: CodeChecking::new(asked.checker),
         gateway: GatewayCalls::new(asked.gateway),
         instance_domain: instance_domain(config),

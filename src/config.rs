@@ -5,8 +5,11 @@
 //! values of either. Unknown keys are refused. Relative paths are made absolute here, so nothing
 //! later depends on the working directory. Only `cli` and `app` read this tree.
 
+mod codes;
 mod duration;
+mod limits;
 mod overrides;
+mod phone;
 mod routes;
 mod secret;
 mod texts;
@@ -21,6 +24,9 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use validator::{Validate as _, ValidationErrors};
 
+pub use codes::{Codes, PhoneCodes};
+pub use limits::{AppliesTo, SendLimits, words};
+pub use phone::{Phone, TestNumber};
 pub use routes::{Purpose, Route};
 pub use secret::ProviderConfig;
 pub use texts::{Autofill, Sms, Template};
@@ -133,12 +139,8 @@ impl Config {
         self.check_pins()?;
         routes::check(&self.notifications.routes)?;
         texts::check(&self.notifications)?;
-        if let Err(reason) = self.phone.default_region.parse::<crate::domain::Region>() {
-            bail!(
-                "phone.default_region: {:?} {reason}",
-                self.phone.default_region
-            );
-        }
+        self.phone.check(&self.server)?;
+        self.limits.check()?;
         Ok(())
     }
 

@@ -14,6 +14,9 @@
 //! each in a savepoint of its own, and answers after the fsync. State, history (`events`) and outbox
 //! (`messages`) change together or not at all. Reads of a few rows run on the worker thread itself.
 //!
+//! A code by SMS passes the limits against pumping in that same closure (`api::codes`), so that nothing
+//! of a refused call stays and no two calls pass a limit together.
+//!
 //! # Afterwards
 //!
 //! [`delivery`] is woken by the commit, takes messages from the outbox, checks that each is still

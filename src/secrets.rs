@@ -158,6 +158,26 @@ impl Keys {
         self.hash_subject(&format!("address {}", address.to_lowercase()))
     }
 
+    /// As [`Keys::hash_number`], for all numbers and addresses of a user together.
+    pub fn hash_account(&self, id: &str) -> [u8; 16] {
+        self.hash_subject(&format!("account {id}"))
+    }
+
+    /// As [`Keys::hash_number`], for tries of a user's codes when none is waited for.
+    pub fn hash_idle(&self, id: &str) -> [u8; 16] {
+        self.hash_subject(&format!("idle {id}"))
+    }
+
+    /// As [`Keys::hash_number`], for the codes that a user, by row, is sent.
+    pub fn hash_recipient(&self, user: i64) -> [u8; 16] {
+        self.hash_subject(&format!("recipient {user}"))
+    }
+
+    /// As [`Keys::hash_number`], for the first digits of a number.
+    pub fn hash_prefix(&self, prefix: &str) -> [u8; 16] {
+        self.hash_subject(&format!("prefix {prefix}"))
+    }
+
     fn hash_subject(&self, subject: &str) -> [u8; 16] {
         let mut mac = self.numbers.clone();
         mac.update(subject.as_bytes());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     api::{
-        codes::{CodeChecking, CodePolicies},
+        codes::{CodeChecking, CodePolicies, SendLimits, TestNumbers},
         email_providers::MailTester,
         gateway::GatewayCalls,
         keys::KeyMaker,
@@ -38,6 +38,10 @@ pub struct Services {
     pub default_region: Region,
     /// How codes are made and guarded.
     pub codes: CodeSettings,
+    /// What is refused before an SMS is sent.
+    pub sending: SendLimits,
+    /// Numbers that nothing is ever sent to.
+    pub test_numbers: TestNumbers,
     /// Asks providers about codes that they made.
     pub code_checking: CodeChecking,
     /// Asks what SMS go through.
@@ -60,10 +64,14 @@ pub struct Services {
 pub struct CodeSettings {
     /// How each kind of code is made.
     pub policies: CodePolicies,
-    /// Wrong tries for one code.
+    /// Wrong tries for one code; here and below 0 is no limit.
     pub max_wrong_tries: u32,
     /// Wrong tries for one number within a rolling day.
     pub max_wrong_tries_per_number_and_day: u32,
+    /// Wrong tries for all numbers and addresses of one user within a rolling day.
+    pub max_wrong_tries_per_user_and_day: u32,
+    /// Whether a code that is sent again is the same one, as long as it is good.
+    pub repeats_phone_codes: bool,
 }
 
 /// The surroundings of one call.

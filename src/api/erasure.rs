@@ -27,7 +27,7 @@ pub struct Erased {
     pub events: usize,
 }
 
-/// The keyed hashes under which a user's tries are counted.
+/// The keyed hashes under which a user's tries, and the sends to the user, are counted.
 fn subjects(
     keys: &Keys,
     id: &str,
@@ -40,7 +40,11 @@ fn subjects(
         CodePurpose::PasswordReset,
         CodePurpose::Invitation,
     ];
-    let mut subjects = vec![keys.hash_user(id)];
+    let mut subjects = vec![
+        keys.hash_user(id),
+        keys.hash_account(id),
+        keys.hash_idle(id),
+    ];
     subjects.extend(purposes.map(|purpose| keys.hash_purpose(id, purpose)));
     subjects.extend(phone.map(|number| keys.hash_number(number)));
     subjects.extend(email.map(|address| keys.hash_address(address)));
@@ -55,7 +59,8 @@ pub fn export(store: &Store, keys: &Keys, id: &str) -> Result<String, Error> {
     store.read_blocking(|tx| {
         let row = tx.any_user_row(id)?.ok_or(error::USER_NOT_FOUND)?;
         let contacts = tx.contacts(row)?;
-        let subjects = subjects(keys, id, contacts.phone.as_ref(), contacts.email.as_deref());
+        let mut subjects = subjects(keys, id, contacts.phone.as_ref(), contacts.email.as_deref());
+        subjects.push(keys.hash_recipient(row));
         tx.personal_data(row, &subjects)
     })
 }
@@ -85,6 +90,7 @@ pub fn erase(store: &Store, clock: &Clock, keys: &Arc<Keys>, id: &str) -> Result
         for number in &contacts.past {
             tx.forget_tries(&keys.hash_number(number))?;
         }
+        tx.forget_tries(&keys.hash_recipient(row))?;
         for subject in subjects(
             &keys,
             &id,

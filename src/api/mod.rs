@@ -17,6 +17,7 @@ mod healthz;
 mod history;
 mod instance;
 mod keys;
+mod limits;
 mod lists;
 mod members;
 mod message_providers;
@@ -38,7 +39,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures_util::future::LocalBoxFuture;
 
-pub use codes::{CodeChecking, CodePolicies};
+pub use codes::{CodeChecking, CodePolicies, SendLimits, Senders, TestNumbers};
 pub use ctx::{CodeSettings, Ctx, Services};
 pub use email_providers::MailTester;
 pub use gateway::GatewayCalls;
@@ -107,6 +108,7 @@ fn register(table: Table<'_>) -> anyhow::Result<Table<'_>> {
         email_providers::register,
         healthz::register,
         keys::register,
+        limits::register,
         instance::register,
         members::register,
         messages::register,

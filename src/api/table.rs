@@ -23,6 +23,7 @@ pub(super) const USERS: &str = "zitadel.user.v2.UserService";
 pub(super) const ORGS: &str = "zitadel.org.v2.OrganizationService";
 pub(super) const SETTINGS: &str = "zitadel.settings.v2.SettingsService";
 pub(super) const PROVIDERS: &str = "belfry.v1.ProviderService";
+pub(super) const LIMITS: &str = "belfry.v1.LimitService";
 pub(super) const MESSAGES: &str = "belfry.v1.MessageService";
 pub(super) const USERS_BETA: &str = "zitadel.user.v2beta.UserService";
 

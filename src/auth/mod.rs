@@ -96,6 +96,14 @@ pub fn check_in_org(
     )
 }
 
+/// Whether a user, by row, has a permission in an organization.
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn is_granted(tx: &ReadTx<'_>, user: i64, org: i64, permission: &str) -> Result<bool, Error> {
+    Ok(has(&tx.memberships_for(user, org)?, permission))
+}
+
 /// Checks the permission of a method whose request names the organization itself.
 ///
 /// # Errors
@@ -139,15 +147,16 @@ fn check(
     if memberships.is_empty() {
         return Err(error::MEMBERSHIP_NOT_FOUND.into());
     }
-    let is_granted = memberships
-        .iter()
-        .flat_map(|membership| &membership.roles)
-        .any(|role| grants(role, permission));
-    if is_granted {
+    if has(memberships, permission) {
         Ok(())
     } else {
         Err(denied.into())
     }
+}
+
+fn has(memberships: &[Membership], permission: &str) -> bool {
+    let roles = || memberships.iter().flat_map(|membership| &membership.roles);
+    roles().any(|role| grants(role, permission))
 }
 
 /// Checks credentials.

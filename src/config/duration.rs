@@ -14,6 +14,14 @@ pub(super) fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration
     })
 }
 
+/// Any number of durations.
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Duration>, D::Error> {
+    #[derive(Deserialize)]
+    struct Item(#[serde(deserialize_with = "any")] Duration);
+    let items = Vec::<Item>::deserialize(deserializer)?;
+    Ok(items.into_iter().map(|Item(duration)| duration).collect())
+}
+
 /// A duration longer than zero.
 pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let duration = any(deserializer)?;

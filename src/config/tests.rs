@@ -87,6 +87,32 @@ fn faults_name_the_key_and_what_would_be_right() {
             .contains("codes.verify_phone.length: out of range: min 4 max 20")
     );
     assert!(fault("[phone]\ndefault_region = \"XX\"").contains("phone.default_region"));
+    for (line, named) in [
+        (
+            "allowed_countries = [\"XX\"]",
+            "limits.allowed_countries: \"XX\"",
+        ),
+        (
+            "blocked_countries = [\"+41\"]",
+            "limits.blocked_countries: \"+41\"",
+        ),
+        (
+            "refused_types = [\"mobile\"]",
+            "limits.refused_types: \"mobile\"",
+        ),
+        ("cool_down = [\"30s\", \"soon\"]", "\"soon\" is no duration"),
+        ("cool_down = [\"2days\"]", "limits.cool_down"),
+        (
+            "conversion_alarm = 1.5",
+            "limits.conversion_alarm: out of range",
+        ),
+        ("conversion_window = \"2days\"", "limits.conversion_window"),
+        ("prefix_digits = 16", "limits.prefix_digits: out of range"),
+        ("applies_to = \"some\"", "self_service"),
+    ] {
+        let said = fault(&format!("[limits]\n{line}"));
+        assert!(said.contains(named), "{line}: {said}");
+    }
     let twice = "[[notifications.providers]]\nname = \"a\"\nplugin = \"log\"\n".repeat(2);
     assert!(fault(&twice).contains("\"a\" is given twice"));
 }

@@ -6,7 +6,10 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::{
+    codes::Codes,
     duration,
+    limits::SendLimits,
+    phone::Phone,
     routes::Route,
     secret::{ProviderConfig, Secret},
     texts::{Sms, Template},
@@ -25,10 +28,14 @@ pub struct Config {
     /// The instance key.
     pub secrets: Secrets,
     /// Phone numbers.
+    #[validate(nested)]
     pub phone: Phone,
     /// Verification codes.
     #[validate(nested)]
     pub codes: Codes,
+    /// What is refused before an SMS is sent.
+    #[validate(nested)]
+    pub limits: SendLimits,
     /// Messages and providers.
     #[validate(nested)]
     pub notifications: Notifications,
@@ -112,49 +119,6 @@ pub struct Database {
 pub struct Secrets {
     /// The instance key; by default `belfry.key` beside the database.
     pub key_file: Option<PathBuf>,
-}
-
-/// `[phone]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Phone {
-    /// ISO 3166-1 alpha-2.
-    pub default_region: String,
-}
-
-/// `[codes]`
-#[derive(Clone, Debug, Deserialize, Validate)]
-#[serde(deny_unknown_fields, default)]
-pub struct Codes {
-    /// Wrong tries for one code.
-    #[validate(range(min = 1, max = 100))]
-    pub max_wrong_tries: u32,
-    /// Wrong tries for one number within a rolling day.
-    #[validate(range(min = 1, max = 10_000))]
-    pub max_wrong_tries_per_number_and_day: u32,
-    /// The codes that verify a phone.
-    #[validate(nested)]
-    pub verify_phone: SecretGenerator,
-}
-
-/// `[codes.…]`: how a kind of code is made.
-#[derive(Clone, Debug, Deserialize, Validate)]
-#[serde(deny_unknown_fields, default)]
-pub struct SecretGenerator {
-    /// The number of characters.
-    #[validate(range(min = 4, max = 20))]
-    pub length: u32,
-    /// The life of a code; zero is for ever.
-    #[serde(deserialize_with = "duration::any")]
-    pub expiry: Duration,
-    /// a to z
-    pub include_lower_letters: bool,
-    /// A to Z
-    pub include_upper_letters: bool,
-    /// 0 to 9
-    pub include_digits: bool,
-    /// Punctuation
-    pub include_symbols: bool,
 }
 
 /// `[notifications]`
@@ -332,37 +296,6 @@ impl Default for Database {
             path: "belfry.db".into(),
             write_queue: 4096,
             busy_timeout: Duration::from_secs(5),
-        }
-    }
-}
-
-impl Default for Phone {
-    fn default() -> Self {
-        Self {
-            default_region: "CH".to_owned(),
-        }
-    }
-}
-
-impl Default for Codes {
-    fn default() -> Self {
-        Self {
-            max_wrong_tries: 5,
-            max_wrong_tries_per_number_and_day: 20,
-            verify_phone: SecretGenerator::default(),
-        }
-    }
-}
-
-impl Default for SecretGenerator {
-    fn default() -> Self {
-        Self {
-            length: 6,
-            expiry: Duration::from_secs(3600),
-            include_lower_letters: false,
-            include_upper_letters: true,
-            include_digits: true,
-            include_symbols: false,
         }
     }
 }

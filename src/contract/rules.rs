@@ -65,6 +65,8 @@ pub struct Method {
     pub unimplemented: Vec<String>,
     /// How the texts begin with which it refuses what no limit can say.
     pub refusals: Vec<String>,
+    /// Whether it may send a code by SMS.
+    pub sends_sms: bool,
     /// Whether the Connect protocol is offered: for v2 services only (contract/README §1).
     pub connect: bool,
 }
@@ -167,6 +169,7 @@ fn read(pool: &DescriptorPool, descriptor: MethodDescriptor) -> anyhow::Result<M
         errors: texts("belfry.v1.errors")?,
         unimplemented: texts("belfry.v1.unimplemented")?,
         refusals: texts("belfry.v1.refusals")?,
+        sends_sms: option("belfry.v1.sends_sms")?.as_bool().unwrap_or_default(),
         success_status: match option("belfry.v1.success_status")?.as_u32() {
             None | Some(0) => 200,
             Some(status) => u16::try_from(status)?,

@@ -16,6 +16,7 @@ use log::{error, warn};
 
 use super::{
     claims::Claims,
+    conversion::ConversionWatch,
     lane::{Attempted, Lane},
     parking::Parking,
 };
@@ -34,7 +35,7 @@ const ENOUGH_CLAIMED: usize = 64;
 const MOST_WORKERS: usize = 64;
 /// The longest sleep.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// How often useless messages, old ones and old wrong codes are looked for.
+/// How often useless messages, and counts and codes of which the time is over, are looked for.
 const SWEEP: Duration = Duration::from_secs(15);
 /// How often it is said that messages wait for a provider.
 const WARNING: Duration = Duration::from_secs(60);
@@ -46,6 +47,8 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(72 * 3600);
 /// Bounded changes that one sweep makes at most, so that requests get their turns between them.
 const MOST_ROUNDS: u32 = 50;
 const DAY: Duration = Duration::from_secs(24 * 3600);
+/// A day and the slot that is running: what limits over a day look at.
+const LONGEST_COUNTED: Duration = Duration::from_secs(26 * 3600);
 
 /// The dispatcher's thread owns this.
 pub(super) struct Dispatcher {
@@ -57,8 +60,15 @@ pub(super) struct Dispatcher {
     pub waker: ChannelSender<()>,
     pub stop: Receiver<()>,
     pub outcomes: ChannelSender<Outcome>,
-    /// How long final messages are kept; `None` if another dispatcher tidies.
-    pub retention: Option<Duration>,
+    /// What it looks after besides messages; `None` if another dispatcher does.
+    pub chores: Option<Chores>,
+}
+
+/// What is done now and then for the whole server.
+pub(super) struct Chores {
+    /// How long final messages are kept.
+    pub retention: Duration,
+    pub conversion: ConversionWatch,
 }
 
 /// The workers: as many threads as the providers take calls at once.
@@ -211,12 +221,15 @@ impl Dispatcher {
                 .for_each(|id| self.hand_out(workers, id)),
             Err(fault) => warn!("the outbox cannot be read at the moment: {fault}"),
         }
-        let Some(retention) = self.retention else {
+        let Some(chores) = &self.chores else {
             return;
         };
+        if let Err(fault) = chores.conversion.look(self.lane.store(), now) {
+            warn!("the shares of verified codes cannot be read at the moment: {fault}");
+        }
         let long_useless = now.minus(LONGEST_ATTEMPT);
         let long_unreported = ids::first_id_at(now.minus(LONGEST_SILENCE));
-        let oldest_message = ids::first_id_at(now.minus(retention));
+        let oldest_message = ids::first_id_at(now.minus(chores.retention));
         for _ in 0..MOST_ROUNDS {
             let stamp = Stamp {
                 now,
@@ -225,6 +238,9 @@ impl Dispatcher {
             };
             let tidied = self.lane.store().write_blocking(stamp, move |tx| {
                 tx.delete_wrong_codes(now.minus(DAY))?;
+                tx.delete_sends(now.minus(DAY))?;
+                tx.delete_send_counts(now.minus(LONGEST_COUNTED))?;
+                tx.forget_sealed_codes(now)?;
                 Ok(tx.expire_messages(long_useless)?
                     + tx.give_up_receipts(long_unreported)?
                     + tx.delete_final_messages(oldest_message)?)

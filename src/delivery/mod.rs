@@ -9,6 +9,7 @@
 
 mod checker;
 mod claims;
+mod conversion;
 mod dispatcher;
 mod feed;
 mod lane;
@@ -38,7 +39,7 @@ pub use routes::Routes;
 
 use crate::{
     clock::Clock,
-    domain::MessageState,
+    domain::{ConversionRule, MessageState},
     mail::MailServer,
     plugin::Registry,
     secrets::Keys,
@@ -46,7 +47,8 @@ use crate::{
     wording::Texts,
 };
 use claims::Claims;
-use dispatcher::Dispatcher;
+use conversion::ConversionWatch;
+use dispatcher::{Chores, Dispatcher};
 use lane::{EDITOR, Lane};
 use log::warn;
 use mailer::Mailer;
@@ -72,6 +74,8 @@ pub struct Settings {
     pub texts: Arc<Texts>,
     /// How long final messages are kept.
     pub retention: Duration,
+    /// How the share of verified codes is watched.
+    pub conversion: ConversionRule,
     /// Scheme, host and port under which gateways reach the server.
     pub external_url: Option<String>,
 }
@@ -126,6 +130,7 @@ impl Delivery {
             mail_server,
             texts,
             retention,
+            conversion,
             external_url,
         } = settings;
         let (stop, stopped): (_, Receiver<()>) = bounded(0);
@@ -157,7 +162,11 @@ impl Delivery {
         };
         let mut threads = Vec::new();
         let mut recorded = Vec::new();
-        for (lane, retention) in lanes.clone().into_iter().zip([Some(retention), None]) {
+        let chores = Chores {
+            retention,
+            conversion: ConversionWatch::new(conversion),
+        };
+        for (lane, chores) in lanes.clone().into_iter().zip([Some(chores), None]) {
             let (wake, woken) = bounded(1);
             let claims = Arc::new(Claims::default());
             recorded.push((claims.clone(), wake.clone()));
@@ -169,7 +178,7 @@ impl Delivery {
                 waker: wake,
                 stop: stopped.clone(),
                 outcomes: outcomes.clone(),
-                retention,
+                chores,
             };
             threads.push(spawn(
                 "delivery-dispatcher",

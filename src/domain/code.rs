@@ -258,6 +258,8 @@ pub struct PendingCode {
     pub expires_at: Option<Timestamp>,
     /// How many wrong tries there were.
     pub wrong_tries: u32,
+    /// The code itself, encrypted (`secrets::Keys::seal`), if it may be sent again as it is.
+    pub sealed: Option<Vec<u8>>,
 }
 
 impl PendingCode {
@@ -311,6 +313,7 @@ mod tests {
             hash: CodeHash([0; 32]),
             expires_at: Some(end),
             wrong_tries: 0,
+            sealed: None,
         };
         assert!(!code.is_expired(end));
         assert!(code.is_expired(Timestamp::from_micros(11)));

@@ -8,6 +8,7 @@ mod aggregate;
 mod autofill;
 mod code;
 mod code_check;
+mod conversion;
 mod country_template;
 mod event;
 mod human_email;
@@ -16,6 +17,7 @@ mod language;
 mod list;
 mod message_state;
 mod message_text;
+mod number_kind;
 mod org_search;
 mod organization;
 mod password;
@@ -37,6 +39,7 @@ pub use code::{
     PendingCode, PlainCode, Recipient, SecretGenerator,
 };
 pub use code_check::{CodeChecker, CodeQuestion, CodeVerdict};
+pub use conversion::{Conversion, ConversionRule};
 pub use country_template::{CountryTemplate, choose_template};
 pub use event::Event;
 pub use human_email::{HumanEmail, mask_email};
@@ -47,6 +50,7 @@ pub use message_state::{MessageState, ReceiptState};
 pub use message_text::{
     LANGUAGES, MessageText, MessageType, TextKey, TextSource, VARIABLES, built_in,
 };
+pub use number_kind::NumberKind;
 pub use org_search::{MemberCondition, MemberOrder, OrgCondition, OrgOrder};
 pub use organization::{OrgState, Organization, generated_domain, parse_domain};
 pub use password::{ComplexityFault, check_complexity};

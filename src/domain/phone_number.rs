@@ -7,6 +7,8 @@ use std::{fmt, str::FromStr};
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, enums};
 
+use super::NumberKind;
+
 /// A number in E.164, such as `+41791234567`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber(String);
@@ -26,6 +28,9 @@ pub enum PhoneNumberFault {
 pub struct Region(enums::Region);
 
 impl Region {
+    /// `ZZ`: none.
+    pub const NOWHERE: Self = Self(enums::Region::ZZ);
+
     /// Its calling code, such as 41; `None` for `ZZ`.
     pub fn calling_code(self) -> Option<i32> {
         PHONE_NUMBER_UTIL.get_country_code_for_region(self.0)
@@ -94,6 +99,22 @@ impl PhoneNumber {
             .bytes()
             .all(|letter| letter.is_ascii_uppercase())
             .then_some(region)
+    }
+
+    /// As [`PhoneNumber::region`], with `ZZ` for none.
+    pub fn country(&self) -> Region {
+        self.region().unwrap_or(Region::NOWHERE)
+    }
+
+    /// What kind of line it is, if it is none of the usual ones.
+    pub fn kind(&self) -> Option<NumberKind> {
+        let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        NumberKind::of(number.get_type())
+    }
+
+    /// Its first digits, with the calling code.
+    pub fn prefix(&self, digits: usize) -> &str {
+        self.0.get(..=digits).unwrap_or(&self.0)
     }
 
     /// The number as a log may show it: the first three and the last two characters.
@@ -168,6 +189,35 @@ mod tests {
         ] {
             assert_eq!(parse(text), Err(PhoneNumberFault::Invalid), "{text}");
         }
+    }
+
+    #[test]
+    fn the_digits_tell_the_country_and_the_kind_not_the_calling_code() {
+        let number = |text: &str| PhoneNumber(text.to_owned());
+        for (text, country) in [
+            ("+41791234567", "CH"),
+            ("+16502530000", "US"),
+            ("+12423591234", "BS"),
+            ("+447400123456", "GB"),
+            ("+447797712345", "JE"),
+            ("+80012345678", "ZZ"),
+        ] {
+            assert_eq!(number(text).country().to_string(), country, "{text}");
+        }
+        for (text, kind) in [
+            ("+41791234567", None),
+            ("+16502530000", None),
+            ("+41446681800", Some(NumberKind::FixedLine)),
+            ("+41900123456", Some(NumberKind::PremiumRate)),
+            ("+41840123456", Some(NumberKind::SharedCost)),
+            ("+41800123456", Some(NumberKind::TollFree)),
+            ("+447012345678", Some(NumberKind::PersonalNumber)),
+            ("+4112", None),
+        ] {
+            assert_eq!(number(text).kind(), kind, "{text}");
+        }
+        assert_eq!(number("+41791234567").prefix(7), "+4179123");
+        assert_eq!(number("+4112").prefix(7), "+4112");
     }
 
     #[test]

@@ -257,9 +257,34 @@ catalogue! {
     MESSAGE_IS_EMAIL FailedPrecondition "MSG-Em41l" "Errors.Message.IsEmail"
     MESSAGE_IS_SENDING FailedPrecondition "MSG-S3nd1" "Errors.Message.IsSending"
     MESSAGE_NOT_WANTED FailedPrecondition "MSG-N0tWt" "Errors.Message.NotWanted"
+
+    // Limits: Belfry's own
+    LIMIT_COUNTRY_UNKNOWN InvalidArgument "LIMIT-C0unk" "Errors.Limit.CountryUnknown"
+    LIMIT_NOT_STOPPED NotFound "LIMIT-N0tSt" "Errors.Limit.NotStopped"
 }
 
 /// The id of the refusal after too many wrong codes; Belfry's own (README, "Differences").
 pub const TOO_MANY_WRONG_CODES: &str = "CODE-Tr1es";
 /// The id of the refusal when a test e-mail did not leave; Belfry's own (README, "Differences").
 pub const TEST_EMAIL_FAILED: &str = "SMTP-Fa1l5";
+
+// The ids of the refusals to send a code; Belfry's own (README, "Limits").
+
+/// A country that codes are not sent to.
+pub const COUNTRY_NOT_SERVED: &str = "LIMIT-N0srv";
+/// A type of numbers that codes are not sent to.
+pub const NUMBER_TYPE_REFUSED: &str = "LIMIT-Typ3r";
+/// A country whose sends are stopped for a while.
+pub const COUNTRY_STOPPED: &str = "LIMIT-St0pd";
+/// Too many sends to one number, or too soon after the last.
+pub const TOO_MANY_SENDS_TO_NUMBER: &str = "LIMIT-Numb3";
+/// Too many sends to one user.
+pub const TOO_MANY_SENDS_OF_USER: &str = "LIMIT-Us3r1";
+/// Too many sends to users of one organization.
+pub const TOO_MANY_SENDS_OF_ORGANIZATION: &str = "LIMIT-0rgan";
+/// Too many sends to numbers that begin alike.
+pub const TOO_MANY_SENDS_TO_PREFIX: &str = "LIMIT-Pref1";
+/// Too many sends to one country.
+pub const TOO_MANY_SENDS_TO_COUNTRY: &str = "LIMIT-C0unt";
+/// Too many sends in all.
+pub const TOO_MANY_SENDS: &str = "LIMIT-T0tal";

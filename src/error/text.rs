@@ -46,6 +46,10 @@ pub(super) fn of(key: &'static str) -> &'static str {
         }
         "Errors.Provider.PluginUnusable" => "The plugin cannot be used",
         "Errors.Provider.SettingsInvalid" => "The settings do not suit the plugin",
+        "Errors.Limit.CountryUnknown" => {
+            "The country is no ISO 3166-1 alpha-2 code such as \"CH\", nor \"ZZ\" for none"
+        }
+        "Errors.Limit.NotStopped" => "The sends to this country are not stopped",
         "Errors.Message.IsEmail" => "Only SMS are sent again here; make a new code for an e-mail",
         "Errors.Message.IsSending" => {
             "A provider is being asked to send the message at this moment"

@@ -28,6 +28,7 @@ impl ReadTx<'_> {
                     hash: CodeHash(row.get(1)?),
                     expires_at: row.get::<_, Option<i64>>(2)?.map(Timestamp::from_micros),
                     wrong_tries: row.get(3)?,
+                    sealed: None,
                 })
             },
         )

@@ -139,6 +139,18 @@ impl ReadTx<'_> {
         )
     }
 
+    /// The number that a message went to, or goes to, by SMS.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn sms_recipient(&self, id: MessageId) -> Result<Option<PhoneNumber>, Error> {
+        self.row(
+            "SELECT recipient FROM messages WHERE id = ?1 AND channel = ?2",
+            params![id.0, Channel::Sms as i64],
+            |row| row.get(0).map(PhoneNumber::from_normalized),
+        )
+    }
+
     /// When the next message that is not due yet will be.
     ///
     /// # Errors

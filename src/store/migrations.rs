@@ -7,13 +7,14 @@ use anyhow::{bail, ensure};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version that `schema.sql` describes.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// Step n brings a database from version n + 1 to n + 2.
 const STEPS: &[&str] = &[
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
+    include_str!("migrations/5.sql"),
 ];
 
 /// Creates or upgrades the schema.

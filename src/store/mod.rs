@@ -11,6 +11,7 @@ mod attempts;
 mod checkpoint;
 mod codes;
 mod connection;
+mod country_stops;
 mod credentials;
 mod email_providers;
 mod emails;
@@ -33,6 +34,8 @@ mod phones;
 mod plugin_providers;
 mod provider;
 mod secret_generators;
+mod send_counts;
+mod sends;
 mod signing_keys;
 mod sms_providers;
 mod sql_functions;
@@ -61,6 +64,7 @@ use anyhow::{Context as _, bail};
 
 pub use access_tokens::NewAccessToken;
 pub use attempts::{Begun, CheckedBy, Ended, Noted, Receipt};
+pub use country_stops::CountryStop;
 pub use credentials::{
     Comparison, Credential, CredentialCondition, CredentialKind, CredentialOrder, CredentialSearch,
 };
@@ -82,12 +86,14 @@ pub use person::Contacts;
 pub use plugin_providers::{PluginProvider, PluginSettings};
 pub use provider::{EndpointSecret, Provider};
 pub use secret_generators::StoredGenerator;
+pub use send_counts::{SendScope, SlotCount};
 pub use signing_keys::SigningKey;
 pub use sms_providers::{SMS_PREFIX, SmsProvider, SmsProviderKind, TwilioSettings};
 pub use tokens::{AccessGrant, BearerToken, NewToken};
 pub use transaction::{ReadTx, Refusal, Stamp, WriteTx};
 pub use user_search::{UserScope, UserSearch};
 pub use users::{NewHuman, NewMachine, NewUser};
+pub use wrong_codes::WrongCode;
 
 use crate::error::Error;
 use connection::{Access, ConnectionManager};

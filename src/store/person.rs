@@ -4,6 +4,8 @@
 //! [`TABLES`] names each table that has rows of users; a test sees that none is missing. Secrets and
 //! hashes of them are not told: they say nothing about a person.
 
+use std::collections::BTreeSet;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rusqlite::{Row, params, types::ValueRef};
 use serde_json::{Map, Value, json};
@@ -117,7 +119,7 @@ impl ReadTx<'_> {
     }
 
     /// Everything that is held about a user, as JSON on several lines; of a removed one what is left. `subjects` are the
-    /// keyed hashes under which tries of the user are counted.
+    /// keyed hashes under which tries of the user, and sends to it, are counted.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -127,6 +129,7 @@ impl ReadTx<'_> {
             "row",
             "org",
             "phone_code_hash",
+            "phone_code_sealed",
             "password_hash",
             "user_name_key",
         ];
@@ -154,15 +157,24 @@ impl ReadTx<'_> {
             let rows = self.dump(&query, user, hidden)?;
             export.insert((*part).to_owned(), Value::Array(rows));
         }
-        let mut tries = Vec::new();
-        for subject in subjects {
-            tries.extend(self.rows(
+        for (part, query) in [
+            (
+                "wrongTries",
                 "SELECT tried_at FROM wrong_codes WHERE number = ?1 ORDER BY tried_at",
-                [subject],
-                |row| row.get(0).map(time),
-            )?);
+            ),
+            (
+                "limitedSends",
+                "SELECT sent_at FROM sends WHERE subject = ?1 ORDER BY sent_at",
+            ),
+        ] {
+            let mut times = BTreeSet::new();
+            for subject in subjects {
+                // What is counted for a number and for a user happened once.
+                times.extend(self.rows(query, [subject], |row| row.get::<_, i64>(0))?);
+            }
+            let times = times.into_iter().map(time);
+            export.insert(part.to_owned(), times.collect());
         }
-        export.insert("wrongTries".to_owned(), Value::Array(tries));
         Ok(format!("{:#}", Value::Object(export)))
     }
 
@@ -197,7 +209,7 @@ impl WriteTx<'_> {
         )
     }
 
-    /// Forgets the tries that were counted under a keyed hash.
+    /// Forgets the tries and the sends that were counted under a keyed hash.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -206,6 +218,7 @@ impl WriteTx<'_> {
             "DELETE FROM wrong_codes WHERE number = ?1",
             params![subject],
         )?;
+        self.execute("DELETE FROM sends WHERE subject = ?1", params![subject])?;
         Ok(())
     }
 }

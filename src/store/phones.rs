@@ -16,7 +16,8 @@ macro_rules! select_phone {
     ($condition:literal) => {
         concat!(
             "SELECT u.row, u.org, o.id, u.state, u.sequence, u.created_at, u.changed_at, u.phone, u.phone_is_verified,
-                    u.phone_code_id, u.phone_code_hash, u.phone_code_expires_at, u.phone_code_wrong_tries, u.id
+                    u.phone_code_id, u.phone_code_hash, u.phone_code_expires_at, u.phone_code_wrong_tries, u.id,
+                    u.phone_code_sealed
              FROM users u JOIN orgs o ON o.row = u.org
              WHERE u.kind = 1 AND u.state <> 3 AND ",
             $condition
@@ -66,6 +67,7 @@ fn human_phone(row: &Row<'_>) -> rusqlite::Result<HumanPhone> {
                 hash: CodeHash(row.get(10)?),
                 expires_at: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_micros),
                 wrong_tries: row.get(12)?,
+                sealed: row.get(14)?,
             }),
             None => None,
         },
@@ -82,8 +84,9 @@ impl WriteTx<'_> {
         let code = phone.code.as_ref();
         self.execute(
             "UPDATE users SET sequence = ?1, changed_at = ?2, phone = ?3, phone_is_verified = ?4, phone_code_id = ?5,
-                    phone_code_hash = ?6, phone_code_expires_at = ?7, phone_code_wrong_tries = ?8
-             WHERE row = ?9",
+                    phone_code_hash = ?6, phone_code_expires_at = ?7, phone_code_wrong_tries = ?8,
+                    phone_code_sealed = ?9
+             WHERE row = ?10",
             params![
                 phone.user.sequence,
                 phone.user.changed_at.micros(),
@@ -93,8 +96,22 @@ impl WriteTx<'_> {
                 code.map(|code| code.hash.0),
                 code.and_then(|code| code.expires_at).map(Timestamp::micros),
                 code.map_or(0, |code| code.wrong_tries),
+                code.and_then(|code| code.sealed.as_deref()),
                 phone.user.row,
             ],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets the sealed codes that are not good any more: nothing repeats them.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn forget_sealed_codes(&self, now: Timestamp) -> Result<(), Error> {
+        self.execute(
+            "UPDATE users SET phone_code_sealed = NULL
+             WHERE phone_code_sealed IS NOT NULL AND phone_code_expires_at < ?1",
+            [now.micros()],
         )?;
         Ok(())
     }

@@ -381,7 +381,7 @@ impl WriteTx<'_> {
         self.execute(
             "UPDATE users SET state = 3, sequence = ?1, changed_at = ?2,
                  phone = NULL, phone_is_verified = 0, phone_code_id = NULL, phone_code_hash = NULL,
-                 phone_code_expires_at = NULL, phone_code_wrong_tries = 0,
+                 phone_code_expires_at = NULL, phone_code_wrong_tries = 0, phone_code_sealed = NULL,
                  user_name = NULL, user_name_key = NULL, first_name = NULL, last_name = NULL, nick_name = NULL,
                  display_name = NULL, preferred_language = NULL, gender = NULL, email = NULL, email_is_verified = 0,
                  password_hash = NULL, password_changed_at = NULL, password_change_required = 0,

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use belfry::contract::{Contract, HttpRule};
 
 use crate::{
-    auth, codes, email_providers, events, instance, keys, members, message_providers, messages,
-    operations, operations::Operation, orgs, phones, providers, secret_generators, sms_providers,
-    table::Table, texts, tokens, users,
+    auth, codes, email_providers, events, instance, keys, limits, members, message_providers,
+    messages, operations, operations::Operation, orgs, phones, providers, secret_generators,
+    sms_providers, table::Table, texts, tokens, users,
 };
 
 /// Every table.
@@ -31,6 +31,9 @@ const TABLES: &[&Table] = &[
     &keys::secrets::ADD,
     &keys::secrets::REMOVE_V1,
     &keys::secrets::REMOVE,
+    &limits::countries::LIST,
+    &limits::countries::STOP,
+    &limits::countries::LIFT,
     &email_providers::smtp::ADD,
     &email_providers::smtp::ADD_EMAIL,
     &email_providers::smtp::UPDATE,

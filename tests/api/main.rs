@@ -16,6 +16,7 @@ mod email_providers;
 mod events;
 mod instance;
 mod keys;
+mod limits;
 mod members;
 mod message_providers;
 mod messages;

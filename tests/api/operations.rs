@@ -54,6 +54,7 @@ const ORGS: &str = "zitadel.org.v2.OrganizationService";
 const SETTINGS: &str = "zitadel.settings.v2.SettingsService";
 const PROVIDERS: &str = "belfry.v1.ProviderService";
 const MESSAGES: &str = "belfry.v1.MessageService";
+const LIMITS: &str = "belfry.v1.LimitService";
 const USERS_BETA: &str = "zitadel.user.v2beta.UserService";
 
 macro_rules! operations {
@@ -258,6 +259,9 @@ operations! {
     RESEND_MESSAGE = MESSAGES ResendMessage POST "/belfry/v1/messages/{id}/_resend" body;
     PREVIEW_MESSAGE = MESSAGES PreviewMessage POST "/belfry/v1/messages/_preview" body;
     EXPLAIN_ROUTE = MESSAGES ExplainRoute POST "/belfry/v1/routes/_explain" body;
+    LIST_COUNTRIES = LIMITS ListCountries GET "/belfry/v1/limits/countries";
+    STOP_COUNTRY = LIMITS StopCountry POST "/belfry/v1/limits/countries/{country}/_stop" body;
+    LIFT_STOP = LIMITS LiftStop POST "/belfry/v1/limits/countries/{country}/_lift" body;
 
     ADD_ORGANIZATION = ORGS AddOrganization POST "/v2/organizations" body;
     LIST_ORGANIZATIONS = ORGS ListOrganizations POST "/v2/organizations/_search" body;

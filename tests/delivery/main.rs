@@ -22,6 +22,7 @@ mod gateways;
 mod key;
 mod kill;
 mod life;
+mod limits;
 mod mail_server;
 mod people;
 mod plugins;

@@ -19,6 +19,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The same with another token.
+    pub fn with_token(mut self, token: &str) -> Self {
+        token.clone_into(&mut self.token);
+        self
+    }
+
     /// Sends a request; an error is one of the connection.
     pub fn call(&self, verb: &str, path: &str, body: &Value) -> Result<Answer, ureq::Error> {
         let request = Request::builder()

@@ -133,3 +133,28 @@ fn a_removed_person_gets_no_sms_that_waits_and_has_no_messages() {
     assert_eq!(app.queued(), 0);
     assert_eq!(export(&app, &user)["messages"], json!([]));
 }
+
+#[test]
+fn what_limits_count_of_a_person_is_told_and_erased() {
+    build_shipped();
+    let app = App::start(&file_provider("sms.jsonl"));
+    let user = app.human();
+    let made = app.command(&["token", "create", "--user", &user]).output();
+    let made: Value = serde_json::from_slice(&made.unwrap().stdout).unwrap();
+    let person = app.caller().with_token(made["token"].as_str().unwrap());
+    let request = json!({"phone": app.number()});
+    let (status, _) = person
+        .call("PUT", "/auth/v1/users/me/phone", &request)
+        .unwrap();
+    assert_eq!(status, 200);
+    let told = export(&app, &user);
+    // Once, though it is counted for the number and for the person.
+    assert_eq!(told["limitedSends"].as_array().unwrap().len(), 1, "{told}");
+    let erase = ["user", "erase", user.as_str(), "--yes"];
+    assert!(app.command(&erase).output().unwrap().status.success());
+    assert_eq!(export(&app, &user)["limitedSends"], json!([]));
+    let rows = app
+        .database()
+        .query_row("SELECT count(*) FROM sends", [], |row| row.get::<_, i64>(0));
+    assert_eq!(rows.unwrap(), 0);
+}

@@ -1,26 +1,24 @@
 //! Judges a code that a user sends back, and stops guessing (security-facts, "Guessing arithmetic").
 //!
-//! Two counters: wrong tries on the pending code, and wrong tries for the number over a rolling day,
-//! so that a re-send does not start the guessing anew. Both are looked at before the comparison, in
-//! the transaction, so parallel tries are all counted. A limit refuses the right code too.
+//! Three counters: wrong tries on the pending code, and over a rolling day those for the number or address
+//! and those for the user, so that neither a re-send nor another number starts the guessing anew. All are
+//! looked at before the comparison, in the transaction, so parallel tries are all counted. While no code
+//! is waited for there is nothing to guess, and nothing is counted that could keep the person out later.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
+use super::tries::{self, Guesser, Subject};
 use crate::{
-    api::{
-        Ctx,
-        ctx::{CodeSettings, Services},
-    },
+    api::{Ctx, ctx::Services},
+    auth,
     clock::Timestamp,
     domain::{
         Aggregate, CodeHash, CodePurpose, CodeQuestion, CodeVerdict, Event, HumanEmail, HumanPhone,
-        MessageId, PendingCode, PlainCode,
+        MessageId, PendingCode, PhoneNumber, PlainCode,
     },
-    error::{Entry, Error, TOO_MANY_WRONG_CODES},
+    error::{Entry, Error},
     store::{ReadTx, Refusal, WriteTx},
 };
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A code that a user sends back.
 #[derive(Clone)]
@@ -28,6 +26,8 @@ pub(in crate::api) struct Attempt {
     code: PlainCode,
     now: Timestamp,
     services: Arc<Services>,
+    /// The row of the caller.
+    caller: Option<i64>,
     /// What the provider said about the code of a message, if it was asked.
     told: Option<(MessageId, Option<CodeVerdict>)>,
 }
@@ -46,6 +46,7 @@ impl Attempt {
             code: PlainCode::from_text(code),
             now: ctx.now,
             services: ctx.services.clone(),
+            caller: ctx.principal.as_ref().map(|caller| caller.user),
             told: None,
         }
     }
@@ -66,22 +67,30 @@ impl Attempt {
         phone: &mut HumanPhone,
         wrong: &'static Entry,
     ) -> Result<Judgement<()>, Refusal> {
+        let Some(live) = self.live(phone.code.as_ref()) else {
+            // The same work as for a code, so that the time tells nothing.
+            self.is_right(None);
+            if !self.is_told_idle(tx, &phone.user)? {
+                return Err(wrong.into());
+            }
+            phone.fail_verification();
+            tx.save_phone(phone)?;
+            return Err(Refusal::Keep(wrong.into()));
+        };
+        let (number, code) = (phone.number.clone(), live.id);
         let keys = &self.services.keys;
-        let subject = match &phone.number {
-            Some(number) => keys.hash_number(number),
-            None => keys.hash_user(&phone.user.id),
-        };
-        self.check_limits(tx, phone.code.as_ref(), &subject)?;
-        let live = phone
-            .code
-            .as_ref()
-            .filter(|code| !code.is_expired(self.now));
-        let checked_by = match live {
-            Some(code) => tx.code_checked_by(code.id)?,
-            None => None,
-        };
+        let subjects = [
+            self.per_number(match &number {
+                Some(number) => keys.hash_number(number),
+                None => keys.hash_user(&phone.user.id),
+            }),
+            self.per_user(&phone.user),
+        ];
+        let guesser = self.guesser(tx, &phone.user)?;
+        self.check(tx, guesser, Some(live), &subjects)?;
+        let checked_by = tx.code_checked_by(code)?;
         let is_right = match (checked_by, self.told) {
-            (None, _) => self.is_right(phone.code.as_ref()),
+            (None, _) => self.is_right(Some(live)),
             (Some(by), Some((id, verdict))) if by.message == id => match verdict {
                 Some(verdict) => verdict == CodeVerdict::Right,
                 // Nobody could say: no try was used up.
@@ -100,13 +109,31 @@ impl Attempt {
         if is_right {
             phone.verify();
             tx.save_phone(phone)?;
+            if let Some(number) = &number {
+                self.tell_verified(tx, number, code)?;
+            }
             return Ok(Judgement::Right(()));
         }
-        tx.insert_wrong_code(&subject)?;
-        // Also without a pending code, so that nobody fills the history with failures.
+        tries::count(tx, guesser, &subjects)?;
         phone.fail_verification();
         tx.save_phone(phone)?;
         Err(Refusal::Keep(wrong.into()))
+    }
+
+    fn tell_verified(
+        &self,
+        tx: &WriteTx<'_>,
+        number: &PhoneNumber,
+        code: MessageId,
+    ) -> Result<(), Error> {
+        if self.services.test_numbers.contains_key(number) {
+            log::info!("test number {}: verified", number.masked());
+            return Ok(());
+        }
+        if self.services.sending.conversion.is_on() {
+            tx.count_verified(number.country(), code)?;
+        }
+        Ok(())
     }
 
     /// Asks the provider that made the code, outside any transaction.
@@ -130,11 +157,24 @@ impl Attempt {
         email: &mut HumanEmail,
         wrong: &'static Entry,
     ) -> Result<(), Refusal> {
-        let subject = self.services.keys.hash_address(&email.address);
-        if self.weigh(tx, email.code.as_ref(), &subject)? {
-            email.verify();
-            tx.save_email(email)?;
-            return Ok(());
+        let is_told = match self.live(email.code.as_ref()) {
+            None => {
+                self.is_right(None);
+                self.is_told_idle(tx, &email.user)?
+            }
+            Some(code) => {
+                let address = self.services.keys.hash_address(&email.address);
+                let subjects = [self.per_number(address), self.per_user(&email.user)];
+                if self.weigh(tx, &email.user, code, &subjects)? {
+                    email.verify();
+                    tx.save_email(email)?;
+                    return Ok(());
+                }
+                true
+            }
+        };
+        if !is_told {
+            return Err(wrong.into());
         }
         email.fail_verification();
         tx.save_email(email)?;
@@ -158,14 +198,23 @@ impl Attempt {
             // Nothing to guess: strangers neither use up the owner's tries nor fill the history.
             return Err(wrong.into());
         };
-        let subject = self.subject(user, purpose);
-        if self.weigh(tx, Some(&code), &subject)? {
+        if self.live(Some(&code)).is_none() {
+            self.is_right(None);
+            if !self.is_told_idle(tx, user)? {
+                return Err(wrong.into());
+            }
+        } else if self.weigh(tx, user, &code, &[self.subject(user, purpose)])? {
             user.push(succeeded);
             tx.delete_code(user.row, purpose)?;
+            // Codes for new passwords may go by SMS.
+            if let Some(number) = tx.sms_recipient(code.id)? {
+                self.tell_verified(tx, &number, code.id)?;
+            }
             return Ok(());
+        } else {
+            code.wrong_tries = code.wrong_tries.saturating_add(1);
+            tx.save_code(user.row, purpose, &code)?;
         }
-        code.wrong_tries = code.wrong_tries.saturating_add(1);
-        tx.save_code(user.row, purpose, &code)?;
         user.push(failed);
         tx.save_user_events(user)?;
         Err(Refusal::Keep(wrong.into()))
@@ -183,10 +232,12 @@ impl Attempt {
         purpose: CodePurpose,
     ) -> Result<bool, Error> {
         let code = tx.pending_code(user.row, purpose)?;
-        if code.is_some() {
-            self.check_limits(tx, code.as_ref(), &self.subject(user, purpose))?;
+        let live = self.live(code.as_ref());
+        if live.is_some() {
+            let guesser = self.guesser(tx, user)?;
+            self.check(tx, guesser, live, &[self.subject(user, purpose)])?;
         }
-        Ok(self.is_right(code.as_ref()))
+        Ok(self.is_right(live))
     }
 
     /// Whether a password may be tried.
@@ -198,11 +249,12 @@ impl Attempt {
         tx: &ReadTx<'_>,
         user: &Aggregate,
     ) -> Result<(), Error> {
-        self.check_limits(tx, None, &self.services.keys.hash_user(&user.id))
-    }
-
-    fn subject(&self, user: &Aggregate, purpose: CodePurpose) -> [u8; 16] {
-        self.services.keys.hash_purpose(&user.id, purpose)
+        self.check(
+            tx,
+            self.guesser(tx, user)?,
+            None,
+            &[self.of_passwords(user)],
+        )
     }
 
     /// Keeps what follows from a checked password: a wrong one is counted as a wrong code is.
@@ -221,26 +273,28 @@ impl Attempt {
             user.push(Event::PasswordCheckSucceeded);
             return Ok(());
         }
-        tx.insert_wrong_code(&self.services.keys.hash_user(&user.id))?;
+        tries::count(tx, self.guesser(tx, user)?, &[self.of_passwords(user)])?;
         user.push(Event::PasswordCheckFailed);
         tx.save_user_events(user)?;
         Err(Refusal::Keep(wrong.into()))
     }
 
-    /// Whether this is the code that is waited for; a wrong try is counted for the subject.
+    /// Whether this is the code that is waited for; a wrong try is counted for the subjects.
     ///
     /// # Errors
     /// EXHAUSTED at a limit.
     fn weigh(
         &self,
         tx: &WriteTx<'_>,
-        code: Option<&PendingCode>,
-        subject: &[u8; 16],
+        user: &Aggregate,
+        code: &PendingCode,
+        subjects: &[Subject],
     ) -> Result<bool, Error> {
-        self.check_limits(tx, code, subject)?;
-        let is_right = self.is_right(code);
+        let guesser = self.guesser(tx, user)?;
+        self.check(tx, guesser, Some(code), subjects)?;
+        let is_right = self.is_right(Some(code));
         if !is_right {
-            tx.insert_wrong_code(subject)?;
+            tries::count(tx, guesser, subjects)?;
         }
         Ok(is_right)
     }
@@ -256,46 +310,57 @@ impl Attempt {
         }
     }
 
-    fn check_limits(
+    /// The code, if it can still be guessed.
+    fn live<'a>(&self, code: Option<&'a PendingCode>) -> Option<&'a PendingCode> {
+        code.filter(|code| !code.is_expired(self.now))
+    }
+
+    fn guesser(&self, tx: &ReadTx<'_>, user: &Aggregate) -> Result<Guesser, Error> {
+        let Some(caller) = self.caller else {
+            return Ok(Guesser::Stranger);
+        };
+        let is_owner =
+            caller == user.row || auth::is_granted(tx, caller, user.owner, "user.write")?;
+        Ok(if is_owner {
+            Guesser::Owner
+        } else {
+            Guesser::Stranger
+        })
+    }
+
+    fn check(
         &self,
         tx: &ReadTx<'_>,
+        guesser: Guesser,
         code: Option<&PendingCode>,
-        subject: &[u8; 16],
+        subjects: &[Subject],
     ) -> Result<(), Error> {
-        let CodeSettings {
-            max_wrong_tries,
-            max_wrong_tries_per_number_and_day: per_day,
-            ..
-        } = self.services.codes;
-        let latest = tx.latest_wrong_codes(subject, self.now.minus(DAY), per_day)?;
-        if latest.len() >= per_day as usize
-            && let Some(oldest) = latest.last()
-        {
-            let wait = oldest.plus(DAY).since(self.now);
-            return Err(exhausted(
-                "Too many wrong codes for this phone number or user",
-                wait,
-            ));
-        }
-        if let Some(code) = code.filter(|code| !code.is_expired(self.now))
-            && code.wrong_tries >= max_wrong_tries
-        {
-            let wait = code.expires_at.map_or(DAY, |end| end.since(self.now));
-            return Err(exhausted(
-                "Too many wrong tries for this code; ask for a new code",
-                wait,
-            ));
-        }
-        Ok(())
+        tries::check(tx, &self.services.codes, self.now, guesser, code, subjects)
     }
-}
 
-fn exhausted(reason: &str, wait: Duration) -> Error {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    let message = format!("{reason}, or try again in {seconds} seconds");
-    Error::exhausted(
-        TOO_MANY_WRONG_CODES,
-        message,
-        Duration::from_secs(seconds.max(1)),
-    )
+    fn is_told_idle(&self, tx: &WriteTx<'_>, user: &Aggregate) -> Result<bool, Error> {
+        let key = self.services.keys.hash_idle(&user.id);
+        tries::is_told_idle(tx, self.now, self.per_number(key))
+    }
+
+    fn per_number(&self, key: [u8; 16]) -> Subject {
+        let per_day = self.services.codes.max_wrong_tries_per_number_and_day;
+        Subject { key, per_day }
+    }
+
+    /// All numbers and addresses of a user together.
+    fn per_user(&self, user: &Aggregate) -> Subject {
+        Subject {
+            key: self.services.keys.hash_account(&user.id),
+            per_day: self.services.codes.max_wrong_tries_per_user_and_day,
+        }
+    }
+
+    fn subject(&self, user: &Aggregate, purpose: CodePurpose) -> Subject {
+        self.per_number(self.services.keys.hash_purpose(&user.id, purpose))
+    }
+
+    fn of_passwords(&self, user: &Aggregate) -> Subject {
+        self.per_number(self.services.keys.hash_user(&user.id))
+    }
 }

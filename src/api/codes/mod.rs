@@ -2,21 +2,28 @@
 
 mod checking;
 mod guard;
+mod phone;
 mod policies;
+mod sending;
+mod tries;
 
 pub use checking::CodeChecking;
 pub(super) use guard::{Attempt, Judgement};
+pub use phone::TestNumbers;
+pub(super) use phone::{NextCode, PhoneCode};
 pub use policies::CodePolicies;
+pub use sending::{SendLimits, Senders};
 
 use std::time::Duration;
 
 use super::Ctx;
 use crate::{
     domain::{
-        GeneratorType, HumanEmail, HumanPhone, MessageId, MessagePurpose, NewCode, PendingCode,
-        PlainCode, Recipient, Verification,
+        GeneratorType, HumanEmail, MessageId, MessagePurpose, NewCode, PendingCode, PlainCode,
+        Recipient, Verification,
     },
     error::Error,
+    secrets::Keys,
     store::{Message, WriteTx},
 };
 
@@ -43,7 +50,7 @@ pub(super) enum Delivery {
 }
 
 impl MadeCode {
-    pub(super) fn for_phone(ctx: &Ctx, delivery: Delivery) -> Self {
+    fn for_phone(ctx: &Ctx, delivery: Delivery) -> Self {
         Self::make(ctx, GeneratorType::VerifyPhoneCode, delivery)
     }
 
@@ -55,7 +62,7 @@ impl MadeCode {
         Self::make(ctx, GeneratorType::InitCode, Delivery::Send)
     }
 
-    pub(super) fn for_password_reset(ctx: &Ctx, delivery: Delivery) -> Self {
+    fn for_password_reset(ctx: &Ctx, delivery: Delivery) -> Self {
         Self::make(ctx, GeneratorType::PasswordResetCode, delivery)
     }
 
@@ -83,6 +90,7 @@ impl MadeCode {
                     hash: services.keys.hash_code(id, &plain),
                     expires_at: expiry.map(|life| ctx.now.plus(life)),
                     wrong_tries: 0,
+                    sealed: None,
                 },
                 expiry,
                 is_returned,
@@ -94,6 +102,25 @@ impl MadeCode {
             resend_of: None,
             only_provider: None,
         }
+    }
+
+    /// Becomes another code, with the same id.
+    fn replace(&mut self, keys: &Keys, plain: PlainCode) {
+        let id = self.new.pending.id;
+        self.new.pending.hash = keys.hash_code(id, &plain);
+        if !self.new.is_returned {
+            self.sealed = keys.seal(id, &plain);
+        }
+        self.plain = plain;
+    }
+
+    /// Keeps the code itself, encrypted, with what is kept of it.
+    fn keep_sealed(&mut self, keys: &Keys) {
+        let sealed = match self.new.is_returned {
+            true => keys.seal(self.new.pending.id, &self.plain),
+            false => self.sealed.clone(),
+        };
+        self.new.pending.sealed = Some(sealed);
     }
 
     /// With a link that the caller words.
@@ -109,7 +136,7 @@ impl MadeCode {
     }
 
     /// For a message that an operator sends again, through that provider only if one is given.
-    pub(super) fn in_place_of(mut self, old: MessageId, only_provider: Option<String>) -> Self {
+    fn in_place_of(mut self, old: MessageId, only_provider: Option<String>) -> Self {
         self.resend_of = Some(old);
         self.only_provider = only_provider;
         self
@@ -135,32 +162,25 @@ impl MadeCode {
         &self.new
     }
 
-    /// Makes this the pending code of a phone.
-    pub(super) fn add_to(&self, phone: &mut HumanPhone) {
-        phone.add_code(self.new.clone());
-    }
-
-    /// Leaves the SMS with the code in the outbox, unless the caller gets the code.
-    pub(super) fn enqueue(self, tx: &WriteTx<'_>, phone: &HumanPhone) -> Result<(), Error> {
-        match phone.number.clone() {
-            Some(number) => self.send(
-                tx,
-                phone.user.row,
-                MessagePurpose::VerifyPhone,
-                Recipient::Phone(number),
-            ),
-            None => Ok(()),
-        }
-    }
-
     /// Leaves the e-mail with the code in the outbox, unless the caller gets the code.
     pub(super) fn enqueue_email(self, tx: &WriteTx<'_>, email: &HumanEmail) -> Result<(), Error> {
-        let recipient = Recipient::Email(email.address.clone());
-        self.send(tx, email.user.row, MessagePurpose::VerifyEmail, recipient)
+        let address = email.address.clone();
+        self.send(tx, email.user.row, MessagePurpose::VerifyEmail, address)
     }
 
-    /// Leaves the message with the code in the outbox, unless the caller gets the code.
+    /// Leaves the e-mail with the code in the outbox, unless the caller gets the code. An SMS is left by
+    /// [`PhoneCode`] alone.
     pub(super) fn send(
+        self,
+        tx: &WriteTx<'_>,
+        user: i64,
+        purpose: MessagePurpose,
+        address: String,
+    ) -> Result<(), Error> {
+        self.leave(tx, user, purpose, Recipient::Email(address))
+    }
+
+    fn leave(
         self,
         tx: &WriteTx<'_>,
         user: i64,
@@ -187,4 +207,11 @@ impl MadeCode {
             unknown_outcomes: 0,
         })
     }
+}
+
+/// The refusal of what is allowed again after a while; the seconds go behind the reason.
+fn exhausted(id: &'static str, reason: &str, wait: Duration) -> Error {
+    let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
+    let message = format!("{reason} again in {seconds} seconds");
+    Error::exhausted(id, message, Duration::from_secs(seconds))
 }

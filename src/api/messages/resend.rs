@@ -7,7 +7,7 @@ use super::show::id;
 use crate::{
     api::{
         Ctx,
-        codes::{Delivery, MadeCode},
+        codes::{Delivery, NextCode},
     },
     contract::pb::belfry::v1::{ResendMessageRequest, ResendMessageResponse},
     domain::{Channel, MessageId, MessageState},
@@ -39,10 +39,8 @@ pub(in crate::api) async fn resend(
             return Err(error::PROVIDER_NOT_FOUND.into());
         }
     }
-    let code = MadeCode::for_phone(ctx, Delivery::Send).in_place_of(old, provider.clone());
-    let sent = ctx
-        .write(move |tx| again(tx, old, provider.as_deref(), code))
-        .await?;
+    let code = NextCode::new(ctx, Delivery::Send);
+    let sent = ctx.write(move |tx| again(tx, old, provider, code)).await?;
     Ok(ResendMessageResponse {
         id: sent.to_string(),
     })
@@ -51,8 +49,8 @@ pub(in crate::api) async fn resend(
 fn again(
     tx: &WriteTx<'_>,
     old: MessageId,
-    provider: Option<&str>,
-    code: MadeCode,
+    provider: Option<String>,
+    code: NextCode,
 ) -> Result<MessageId, Refusal> {
     let message = tx.found_message(old)?.ok_or(error::MESSAGE_NOT_FOUND)?;
     if message.channel == Channel::Email {
@@ -61,7 +59,7 @@ fn again(
     match message.state {
         MessageState::Sending => return Err(error::MESSAGE_IS_SENDING.into()),
         MessageState::Queued => {
-            tx.hurry_message(old, provider)?;
+            tx.hurry_message(old, provider.as_deref())?;
             return Ok(old);
         }
         _ => {}
@@ -76,6 +74,11 @@ fn again(
     if !is_same || phone.is_verified {
         return Err(error::MESSAGE_NOT_WANTED.into());
     }
+    let code = code.of(tx, &phone).ok_or(error::MESSAGE_NOT_WANTED)?;
+    if code.is_for_test_number() {
+        return Err(error::MESSAGE_NOT_WANTED.into());
+    }
+    let code = code.in_place_of(old, provider);
     let id = code.new_code().pending.id;
     code.add_to(&mut phone);
     tx.save_phone(&mut phone)?;

@@ -4,7 +4,7 @@ use super::load;
 use crate::{
     api::{
         Ctx,
-        codes::{Delivery, MadeCode},
+        codes::{Delivery, PhoneCode},
         details,
     },
     contract::pb::zitadel::{
@@ -52,7 +52,7 @@ async fn change_in_org(
     number: PhoneNumber,
     is_verified: bool,
 ) -> Result<ObjectDetails, Error> {
-    let code = (!is_verified).then(|| MadeCode::for_phone(ctx, Delivery::Send));
+    let code = (!is_verified).then(|| PhoneCode::new(ctx, Delivery::Send, &number));
     ctx.write(move |tx| {
         let mut phone = load::in_org(tx, &user_id, org, error::PHONE_CHANGE_USER_NOT_FOUND)?;
         let is_only_verified =
@@ -62,7 +62,7 @@ async fn change_in_org(
         } else {
             let verification = code
                 .as_ref()
-                .map_or(Verification::Verified, MadeCode::verification);
+                .map_or(Verification::Verified, |code| code.verification());
             phone
                 .change(number, verification)
                 .map_err(|_| error::PHONE_CHANGE_NOT_CHANGED)?;
@@ -81,32 +81,36 @@ pub(in crate::api) async fn set_phone(
     ctx: &Ctx,
     request: SetPhoneRequest,
 ) -> Result<SetPhoneResponse, Error> {
-    let code = match request.verification {
+    let delivery = match request.verification {
         Some(Wanted::IsVerified(_)) => None,
-        Some(Wanted::ReturnCode(_)) => Some(MadeCode::for_phone(ctx, Delivery::Return)),
-        Some(Wanted::SendCode(_)) | None => Some(MadeCode::for_phone(ctx, Delivery::Send)),
+        Some(Wanted::ReturnCode(_)) => Some(Delivery::Return),
+        Some(Wanted::SendCode(_)) | None => Some(Delivery::Send),
     };
-    let number = ctx.phone_number(&request.phone);
-    let verification_code = code.as_ref().and_then(MadeCode::returned);
+    let change = ctx.phone_number(&request.phone).map(|number| {
+        let code = delivery.map(|delivery| PhoneCode::new(ctx, delivery, &number));
+        (number, code)
+    });
     let caller = ctx.principal()?.clone();
-    let details = ctx
+    let (details, verification_code) = ctx
         .write(move |tx| {
             let mut phone = load::anywhere(tx, &request.user_id)?;
-            match code {
+            match delivery {
                 Some(_) => load::check_self_or_writer(tx, &caller, &phone)?,
                 None => load::check_writer(tx, &caller, &phone)?,
             }
+            let (number, code) = change?;
             let verification = code
                 .as_ref()
-                .map_or(Verification::Verified, MadeCode::verification);
+                .map_or(Verification::Verified, |code| code.verification());
             phone
-                .change(number?, verification)
+                .change(number, verification)
                 .map_err(|_| error::V2_PHONE_NOT_CHANGED)?;
             tx.save_phone(&mut phone)?;
+            let returned = code.as_ref().and_then(|code| code.returned());
             if let Some(code) = code {
                 code.enqueue(tx, &phone)?;
             }
-            Ok(details::changed_v2(&phone.user))
+            Ok((details::changed_v2(&phone.user), returned))
         })
         .await?;
     Ok(SetPhoneResponse {

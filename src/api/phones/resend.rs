@@ -1,11 +1,11 @@
-//! `ResendHumanPhoneVerification`, `ResendMyPhoneVerification` and `ResendPhoneCode`: a new code; the one
-//! before is worthless from then on.
+//! `ResendHumanPhoneVerification`, `ResendMyPhoneVerification` and `ResendPhoneCode`: a new code, unless the
+//! one before is repeated; that one is worthless from then on.
 
 use super::load;
 use crate::{
     api::{
         Ctx,
-        codes::{Delivery, MadeCode},
+        codes::{Delivery, NextCode},
         details,
     },
     contract::pb::zitadel::{
@@ -44,12 +44,10 @@ pub(in crate::api) async fn resend_my_phone_verification(
 }
 
 async fn resend_in_org(ctx: &Ctx, user_id: String, org: i64) -> Result<ObjectDetails, Error> {
-    let code = MadeCode::for_phone(ctx, Delivery::Send);
+    let code = NextCode::new(ctx, Delivery::Send);
     ctx.write(move |tx| {
         let mut phone = load::in_org(tx, &user_id, org, error::PHONE_RESEND_USER_NOT_FOUND)?;
-        if phone.number.is_none() {
-            return Err(error::PHONE_RESEND_NOT_FOUND.into());
-        }
+        let code = code.of(tx, &phone).ok_or(error::PHONE_RESEND_NOT_FOUND)?;
         if phone.is_verified {
             return Err(error::PHONE_RESEND_VERIFIED.into());
         }
@@ -70,20 +68,21 @@ pub(in crate::api) async fn resend_phone_code(
         Some(Wanted::ReturnCode(_)) => Delivery::Return,
         Some(Wanted::SendCode(_)) | None => Delivery::Send,
     };
-    let code = MadeCode::for_phone(ctx, delivery);
-    let verification_code = code.returned();
+    let code = NextCode::new(ctx, delivery);
     let caller = ctx.principal()?.clone();
-    let details = ctx
+    let (details, verification_code) = ctx
         .write(move |tx| {
             let mut phone = load::anywhere(tx, &request.user_id)?;
             load::check_self_or_writer(tx, &caller, &phone)?;
             if phone.code.is_none() {
                 return Err(error::V2_PHONE_CODE_EMPTY.into());
             }
+            let code = code.of(tx, &phone).ok_or(error::V2_PHONE_CODE_EMPTY)?;
+            let returned = code.returned();
             code.add_to(&mut phone);
             tx.save_phone(&mut phone)?;
             code.enqueue(tx, &phone)?;
-            Ok(details::changed_v2(&phone.user))
+            Ok((details::changed_v2(&phone.user), returned))
         })
         .await?;
     Ok(ResendPhoneCodeResponse {

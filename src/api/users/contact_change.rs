@@ -5,7 +5,7 @@ use super::creation;
 use crate::{
     api::{
         Ctx,
-        codes::{Delivery, MadeCode},
+        codes::{Delivery, MadeCode, PhoneCode},
     },
     contract::pb::zitadel::user::v2::{
         SetHumanEmail, SetHumanPhone, set_human_email::Verification as EmailWanted,
@@ -19,7 +19,7 @@ use crate::{
 /// What is to happen to an e-mail address.
 pub(super) struct EmailChange {
     address: String,
-    plan: Plan,
+    plan: Plan<MadeCode>,
 }
 
 /// What is to happen to a phone.
@@ -28,7 +28,7 @@ pub(super) struct EmailChange {
     reason = "one for each request, moved once"
 )]
 pub(super) enum PhoneChange {
-    Set(PhoneNumber, Plan),
+    Set(PhoneNumber, Plan<PhoneCode>),
     /// Verifies whatever number there is.
     Verify,
     Remove,
@@ -36,13 +36,9 @@ pub(super) enum PhoneChange {
 }
 
 /// What follows when an address or a number is another one.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one for each request, moved once"
-)]
-pub(super) enum Plan {
+pub(super) enum Plan<Code> {
     Verified,
-    Code(MadeCode),
+    Code(Code),
     /// It stays unverified.
     Nothing,
 }
@@ -123,9 +119,11 @@ fn setting(ctx: &Ctx, phone: SetHumanPhone) -> Result<PhoneChange, Error> {
     let number = ctx.phone_number(&phone.phone)?;
     let plan = match phone.verification {
         Some(PhoneWanted::IsVerified(_)) => Plan::Verified,
-        Some(PhoneWanted::ReturnCode(_)) => Plan::Code(MadeCode::for_phone(ctx, Delivery::Return)),
+        Some(PhoneWanted::ReturnCode(_)) => {
+            Plan::Code(PhoneCode::new(ctx, Delivery::Return, &number))
+        }
         Some(PhoneWanted::SendCode(_)) | None => {
-            Plan::Code(MadeCode::for_phone(ctx, Delivery::Send))
+            Plan::Code(PhoneCode::new(ctx, Delivery::Send, &number))
         }
     };
     Ok(PhoneChange::Set(number, plan))
@@ -165,11 +163,11 @@ impl PhoneChange {
         };
         let verification = code
             .as_ref()
-            .map_or(Verification::Verified, MadeCode::verification);
+            .map_or(Verification::Verified, |code| code.verification());
         // It differs, as was just seen.
         let _ = phone.change(number, verification);
         tx.save_phone(phone)?;
-        let returned = code.as_ref().and_then(MadeCode::returned);
+        let returned = code.as_ref().and_then(|code| code.returned());
         if let Some(code) = code {
             code.enqueue(tx, phone)?;
         }

@@ -5,11 +5,11 @@ use super::metadata;
 use crate::{
     api::{
         Ctx,
-        codes::{Delivery, MadeCode},
+        codes::{Delivery, MadeCode, PhoneCode},
     },
     domain::{
         Aggregate, Email, Event, Gender, HumanPhone, Language, Machine, MessagePurpose, Name,
-        PhoneNumber, Recipient, UserState,
+        PhoneNumber, UserState,
     },
     error::{self, Entry, Error},
     store::{NewHuman, NewUser, OrgRef, ReadTx, WriteTx},
@@ -71,7 +71,7 @@ pub(in crate::api) struct Prepared {
     person: NewPerson,
     id: String,
     initialization: Option<MadeCode>,
-    phone_code: Option<MadeCode>,
+    phone_code: Option<PhoneCode>,
 }
 
 /// Makes a human in an organization.
@@ -90,7 +90,9 @@ impl Prepared {
                 _ => None,
             },
             phone_code: match &person.phone {
-                Some((_, PhonePlan::Code(delivery))) => Some(MadeCode::for_phone(ctx, *delivery)),
+                Some((number, PhonePlan::Code(delivery))) => {
+                    Some(PhoneCode::new(ctx, *delivery, number))
+                }
                 _ => None,
             },
             person,
@@ -136,7 +138,7 @@ impl Prepared {
             EmailPlan::Code(code) => code.returned(),
             _ => None,
         };
-        let returned_phone_code = phone_code.as_ref().and_then(MadeCode::returned);
+        let returned_phone_code = phone_code.as_ref().and_then(|code| code.returned());
         let draft = Draft {
             id,
             sequence,
@@ -260,7 +262,7 @@ impl Draft {
             let pending = code.new_code().pending.clone();
             purpose.code().map(|purpose| (purpose, pending))
         });
-        let recipient = Recipient::Email(self.email.clone());
+        let address = self.email.clone();
         let mut new = NewUser {
             aggregate: user,
             state: if matches!(code, Some((MessagePurpose::Initialization, _))) {
@@ -286,7 +288,7 @@ impl Draft {
         };
         tx.insert_user(&mut new)?;
         if let Some((purpose, code)) = code {
-            code.send(tx, new.aggregate.row, purpose, recipient)?;
+            code.send(tx, new.aggregate.row, purpose, address)?;
         }
         Ok(new.aggregate)
     }
@@ -311,7 +313,7 @@ impl Draft {
 fn add_phone(
     tx: &WriteTx<'_>,
     user: Aggregate,
-    code: Option<MadeCode>,
+    code: Option<PhoneCode>,
 ) -> Result<Aggregate, Error> {
     let mut phone: HumanPhone = tx
         .human_phone_in_row(user.row)?

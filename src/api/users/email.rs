@@ -11,7 +11,7 @@ use crate::{
     contract::pb::zitadel::{
         auth::v1 as auth, management::v1 as management, user::v1, v1::ObjectDetails,
     },
-    domain::{CodePurpose, Event, HumanEmail, MessagePurpose, Recipient, UserState, Verification},
+    domain::{CodePurpose, Event, HumanEmail, MessagePurpose, UserState, Verification},
     error::{self, Entry, Error},
     store::ReadTx,
 };
@@ -224,7 +224,7 @@ pub(in crate::api) async fn resend_human_initialization(
                 tx,
                 email.user.row,
                 MessagePurpose::Initialization,
-                Recipient::Email(email.address.clone()),
+                email.address.clone(),
             )?;
             Ok(details::full(&email.user))
         })

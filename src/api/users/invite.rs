@@ -15,7 +15,7 @@ use crate::{
             create_invite_code_request::Verification as Wanted,
         },
     },
-    domain::{CodePurpose, Event, HumanEmail, MessagePurpose, Recipient},
+    domain::{CodePurpose, Event, HumanEmail, MessagePurpose},
     error::{self, Error},
     store::ReadTx,
 };
@@ -84,8 +84,7 @@ async fn invite(
         });
         tx.save_code(row, CodePurpose::Invitation, &new.pending)?;
         tx.save_user_events(&mut human.user)?;
-        let recipient = Recipient::Email(human.address);
-        code.send(tx, row, MessagePurpose::Invitation, recipient)?;
+        code.send(tx, row, MessagePurpose::Invitation, human.address)?;
         Ok(details::changed_v2(&human.user))
     })
     .await

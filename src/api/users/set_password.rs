@@ -7,7 +7,7 @@ use super::{load, password};
 use crate::{
     api::{
         Ctx,
-        codes::{Attempt, Delivery, MadeCode},
+        codes::{Attempt, Delivery, NextCode},
         details,
     },
     auth::Principal,
@@ -23,7 +23,7 @@ use crate::{
         },
         v1::ObjectDetails,
     },
-    domain::{Aggregate, CodePurpose, Event, Human, MessagePurpose, Recipient, User, UserState},
+    domain::{Aggregate, CodePurpose, Event, Human, MessagePurpose, NewCode, User, UserState},
     error::{self, Error},
     store::{ReadTx, Refusal, WriteTx},
 };
@@ -137,7 +137,7 @@ pub(in crate::api) async fn send_human_reset_password_notification(
         Type::Sms => Way::Sms,
     };
     let org = ctx.principal()?.org.row;
-    let code = MadeCode::for_password_reset(ctx, Delivery::Send);
+    let code = NextCode::for_password_reset(ctx, Delivery::Send, None);
     let details = ctx
         .write(move |tx| {
             let not_found = error::PASSWORD_RESET_NOT_FOUND;
@@ -173,7 +173,7 @@ pub(in crate::api) async fn password_reset(
         }
         None => (Delivery::Send, Way::Email, None),
     };
-    let code = MadeCode::for_password_reset(ctx, delivery).with_url(url);
+    let code = NextCode::for_password_reset(ctx, delivery, url);
     let verification_code = code.returned();
     let caller = ctx.principal()?.clone();
     let details = ctx
@@ -194,7 +194,7 @@ fn reset(
     tx: &WriteTx<'_>,
     user: User,
     human: &Human,
-    code: MadeCode,
+    code: NextCode,
     way: Way,
     caller: Option<&Principal>,
 ) -> Result<Aggregate, Refusal> {
@@ -205,24 +205,31 @@ fn reset(
     if let Some(caller) = caller {
         load::check_self_or_writer(tx, caller, &user)?;
     }
-    let recipient = match way {
-        Way::Email => Recipient::Email(human.email.address.clone()),
+    let mut keep = |new: &NewCode| {
+        user.push(Event::PasswordCodeAdded {
+            expiry: new.expiry,
+            notification_type: way as i32,
+            url_template: new.url_template.clone(),
+            code_returned: new.is_returned,
+            trigger_origin: new.trigger_origin.clone(),
+        });
+        tx.save_code(user.row, CodePurpose::PasswordReset, &new.pending)?;
+        tx.save_user_events(&mut user)
+    };
+    let purpose = MessagePurpose::PasswordReset;
+    match way {
+        Way::Email => {
+            let code = code.for_email();
+            keep(code.new_code())?;
+            code.send(tx, user.row, purpose, human.email.address.clone())?;
+        }
         Way::Sms => {
             let phone = human.phone.as_ref().ok_or(error::V2_PHONE_NOT_SET)?;
-            Recipient::Phone(phone.number.clone())
+            let code = code.for_number(&phone.number);
+            keep(code.new_code())?;
+            code.send(tx, &user, purpose, phone.number.clone())?;
         }
-    };
-    let new = code.new_code();
-    user.push(Event::PasswordCodeAdded {
-        expiry: new.expiry,
-        notification_type: way as i32,
-        url_template: new.url_template.clone(),
-        code_returned: new.is_returned,
-        trigger_origin: new.trigger_origin.clone(),
-    });
-    tx.save_code(user.row, CodePurpose::PasswordReset, &new.pending)?;
-    tx.save_user_events(&mut user)?;
-    code.send(tx, user.row, MessagePurpose::PasswordReset, recipient)?;
+    }
     Ok(user)
 }
 

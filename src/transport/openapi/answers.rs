@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::object;
+use super::{object, sends};
 use crate::{
     contract::{Method, Requirement},
     error::{self, Code, Entry, Error},
@@ -245,6 +245,9 @@ fn errors(method: &Method) -> Vec<Listed> {
                 .to_owned(),
             std::time::Duration::from_secs(60),
         )));
+    }
+    if method.sends_sms {
+        errors.extend(sends::refused().map(plain));
     }
     if method
         .errors

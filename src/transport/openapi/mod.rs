@@ -10,6 +10,7 @@ mod endpoints;
 mod oauth;
 mod operation;
 mod schema;
+mod sends;
 mod value;
 
 use serde_json::{Map, Value, json};

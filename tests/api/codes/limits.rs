@@ -218,3 +218,15 @@ fn both_limits_can_be_configured() {
         .fails(Kind::Exhausted, EXHAUSTED);
     expect_wait(&failure, 86_000, 86_400);
 }
+
+#[test]
+fn without_limits_anybody_may_guess_as_in_zitadel() {
+    let app = App::start(
+        "[codes]\nmax_wrong_tries = 0\nmax_wrong_tries_per_number_and_day = 0\n\
+         max_wrong_tries_per_user_and_day = 0\n",
+    );
+    let person = Waiting::new(&app);
+    person.fail(120);
+    person.try_code(&person.code()).ok();
+    assert!(app.log().contains("wrong tries are not limited"));
+}

@@ -7,6 +7,7 @@ mod messages;
 pub mod resend_human_phone_verification;
 pub mod resend_my_phone_verification;
 pub mod resend_phone_code;
+mod strangers;
 pub mod verify_my_phone;
 pub mod verify_phone;
 
