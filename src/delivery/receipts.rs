@@ -55,7 +55,8 @@ pub enum HookAnswer {
     Unknown,
     /// The plugin does not believe it.
     Forged,
-    /// Not now: the gateway should try again.
+    /// Not now, since the plugin does not run or the receipts cannot be written: the gateway should try
+    /// again.
     Unavailable,
 }
 
@@ -76,6 +77,10 @@ impl Receipts {
         let Some(provider) = self.providers.provider(provider) else {
             return HookAnswer::Unknown;
         };
+        if !provider.is_loaded() {
+            // Nobody knows yet what it can do; a gateway that is told "never" would not come back.
+            return HookAnswer::Unavailable;
+        }
         if !provider.abilities().webhook {
             return HookAnswer::Unknown;
         }

@@ -193,6 +193,11 @@ impl Provider {
         opened.map_or_else(Abilities::default, |opened| opened.generation.abilities)
     }
 
+    /// Whether a plugin runs, so that its abilities are known.
+    pub fn is_loaded(&self) -> bool {
+        lock(&self.inner).opened.is_some()
+    }
+
     /// Whether [`send`](Self::send) would reach the plugin now. True for a closed or paused provider
     /// whose next probe is due: exactly one call is then let through.
     pub fn is_available(&self) -> bool {
