@@ -150,7 +150,6 @@ pub(super) fn outcome(message: &Message, next: Result<MessageState, Timestamp>) 
         purpose: message.purpose,
         next: next.map(|state| state.unless_unknown(message.unknown_outcomes)),
         rounds: message.rounds,
-        unknown_outcomes: message.unknown_outcomes,
         ended: None,
     }
 }

@@ -177,7 +177,6 @@ impl Lane for Mailer {
         };
         Ok(Outcome {
             rounds: round,
-            unknown_outcomes,
             next: next.map(|state| state.unless_unknown(unknown_outcomes)),
             ended: Some(Ended {
                 number,

@@ -53,7 +53,8 @@ pub enum HookAnswer {
     Read(u16),
     /// The plugin does not believe it, or there is none that could: a stranger must not learn which.
     Refused,
-    /// Not now: the gateway should try again.
+    /// Not now, since the plugin does not run or the receipts cannot be written: the gateway should try
+    /// again.
     Unavailable,
 }
 

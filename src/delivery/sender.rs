@@ -218,7 +218,6 @@ impl Round<'_> {
         let unknown_outcomes = self.unknown_outcomes;
         Outcome {
             rounds: self.rounds,
-            unknown_outcomes,
             next: next.map(|state| state.unless_unknown(unknown_outcomes)),
             ended: self.last.map(|(ended, _)| ended),
             ..outcome(message, next)

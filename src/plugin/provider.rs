@@ -217,16 +217,16 @@ impl Provider {
         lock(&self.inner).record.failures()
     }
 
-    /// Whether a plugin is there that could take calls.
-    pub fn is_loaded(&self) -> bool {
-        lock(&self.inner).opened.is_some()
-    }
-
     /// What the plugin can do; nothing until it is loaded.
     pub fn abilities(&self) -> Abilities {
         let inner = lock(&self.inner);
         let opened = inner.opened.as_ref();
         opened.map_or_else(Abilities::default, |opened| opened.generation.abilities)
+    }
+
+    /// Whether a plugin runs, so that its abilities are known.
+    pub fn is_loaded(&self) -> bool {
+        lock(&self.inner).opened.is_some()
     }
 
     /// Whether [`send`](Self::send) would reach the plugin now. True for a closed or paused provider

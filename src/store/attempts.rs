@@ -161,17 +161,14 @@ impl WriteTx<'_> {
         if !state.is_some_and(MessageState::is_waiting) {
             return Ok(None);
         }
-        let unknown = before.is_some_and(|before| before.status == CallStatus::OutcomeUnknown);
         let number = self.row(
             "UPDATE messages SET state = 1, attempts = attempts + 1, provider = ?2, rounds = ?3,
-                    unknown_outcomes = unknown_outcomes + ?4,
-                    changed_at = iif(state = 1, changed_at, ?5)
+                    changed_at = iif(state = 1, changed_at, ?4)
              WHERE id = ?1 RETURNING attempts",
             params![
                 begun.message.0,
                 begun.provider,
                 begun.rounds,
-                unknown,
                 self.stamp.now.micros()
             ],
             |row| row.get(0),
@@ -222,6 +219,15 @@ impl WriteTx<'_> {
             ],
             |row| row.get::<_, Option<i64>>(0),
         )?;
+        if ended.status == CallStatus::OutcomeUnknown {
+            // Also of a message that a receipt has ended meanwhile: it says what was not known.
+            self.execute(
+                "UPDATE messages SET unknown_outcomes =
+                        (SELECT count(*) FROM attempts WHERE message = ?1 AND status = 7)
+                 WHERE id = ?1",
+                [message.0],
+            )?;
+        }
         Ok(receipt.flatten().and_then(ReceiptState::from_number))
     }
 

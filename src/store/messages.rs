@@ -75,8 +75,6 @@ pub struct Outcome {
     pub next: Result<MessageState, Timestamp>,
     /// How many rounds there were by now.
     pub rounds: u32,
-    /// How many attempts nobody knows the outcome of.
-    pub unknown_outcomes: u32,
     /// The last attempt of the round.
     pub ended: Option<Ended>,
 }
@@ -254,7 +252,9 @@ impl WriteTx<'_> {
         let mut reported = None;
         if let Some(ended) = &outcome.ended {
             let receipt = self.end_attempt(outcome.id, ended)?;
-            reported = receipt.filter(|_| ended.status == CallStatus::Ok);
+            // What its gateway has said already is more than an answer, or none, can tell.
+            let may_be_sent = matches!(ended.status, CallStatus::Ok | CallStatus::OutcomeUnknown);
+            reported = receipt.filter(|_| may_be_sent);
         }
         let now = self.stamp.now;
         let (state, due_at) = match outcome.next {
@@ -265,13 +265,12 @@ impl WriteTx<'_> {
         let before = self.state_of(outcome.id)?;
         let changed = self.execute(
             "UPDATE messages SET state = ?1, code = iif(?1 = 0, code, NULL), due_at = ?2, rounds = ?3,
-                    unknown_outcomes = ?4, changed_at = iif(state = ?1, changed_at, ?5)
-             WHERE id = ?6 AND state <= 1",
+                    changed_at = iif(state = ?1, changed_at, ?4)
+             WHERE id = ?5 AND state <= 1",
             params![
                 state as i64,
                 due_at.micros(),
                 outcome.rounds,
-                outcome.unknown_outcomes,
                 now.micros(),
                 outcome.id.0,
             ],

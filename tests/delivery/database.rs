@@ -144,7 +144,7 @@ const FAULTS: [(&str, &str); 7] = [
         "a user's number is not the last of its history",
         "SELECT count(*) FROM users WHERE phone IS NOT NULL AND phone IS NOT
          (SELECT payload ->> 'phone' FROM events WHERE aggregate_type = 1 AND aggregate = users.row
-          AND type = 'user.human.phone.changed' ORDER BY sequence DESC LIMIT 1)",
+          AND type IN ('user.human.added', 'user.human.phone.changed') ORDER BY sequence DESC LIMIT 1)",
     ),
     (
         "a pending code has no message",

@@ -248,6 +248,52 @@ fn a_receipt_that_comes_before_its_message_is_held() {
 }
 
 #[test]
+fn a_report_for_a_plugin_that_does_not_run_is_wanted_later() {
+    let app = App::start(&format!("{PLUGINS}{GATEWAY}"));
+    let call = || report(&app, "/hooks/gateway", "wax", b"p-1 3").0;
+    assert_eq!(call(), 503);
+    app.build("gateway", &["REPORTS"]);
+    app.reload();
+    wait_for("the plugin", Duration::from_secs(20), || {
+        (call() == 202).then_some(())
+    });
+}
+
+#[test]
+fn what_a_gateway_says_while_its_provider_is_asked_holds_whatever_that_answers() {
+    // It sends everything, slowly, and never knows that it did.
+    let provider = "[[notifications.providers]]\nname = \"silent\"\nplugin = \"scripted\"\n\
+                    config = { folder = \".\", number = \"0\", script = \"0 0 0 0 0 10000 0 s0 s1\" }\n";
+    let stop = "on_unknown_outcome = \"stop\"\n";
+    let app = App::prepare(&[PLUGINS, stop, provider].concat(), &[]);
+    app.build("scripted", &[]);
+    app.serve();
+    for (number, said, state) in [
+        ("+41791000000", 4, "MESSAGE_STATE_UNDELIVERED"),
+        ("+41791000001", 3, "MESSAGE_STATE_DELIVERED"),
+    ] {
+        let user = app.human();
+        app.caller().set_phone(&user, number).unwrap();
+        let place = &number[number.len() - 1..];
+        let id = wait_for("the sending", Duration::from_secs(20), || {
+            let log = fs::read_to_string(app.path("scripted-0.log")).ok()?;
+            let mut lines = log.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+            let line = lines.find(|line| line[1] == "sent-slowly" && line[2] == place)?;
+            Some(line[3].to_owned())
+        });
+        let body = format!("{id} {said}");
+        assert_eq!(report(&app, "/hooks/silent", "wax", body.as_bytes()).0, 202);
+        let message = wait_for("the end of the attempt", Duration::from_secs(20), || {
+            let shown = app.ok("GET", &format!("/belfry/v1/messages/{id}"), &json!({}));
+            shown["attempts"][0]["end"].is_string().then_some(shown)
+        });
+        assert_eq!(message["message"]["state"], state, "{message}");
+        assert_eq!(message["message"]["unknownOutcomes"], 1, "{message}");
+    }
+    app.expect_consistent();
+}
+
+#[test]
 fn a_gateway_that_can_be_asked_is_asked() {
     for isolation in BOTH {
         is_asked(&with_gateway(&["POLLS"], isolation));

@@ -113,13 +113,13 @@ fn messages_may_be_dropped_without_a_provider_and_given_up_after_attempts_as_zit
 }
 
 /// A client of the stream: curl.
-struct Listener {
+pub struct Listener {
     curl: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
 }
 
 impl Listener {
-    fn start(app: &App, more: &[&str]) -> Self {
+    pub fn start(app: &App, more: &[&str]) -> Self {
         let mut curl = Command::new("curl")
             .args(["--silent", "--show-error", "--no-buffer"])
             .args(more)
@@ -137,16 +137,19 @@ impl Listener {
     }
 
     /// The next event: its number, name and data; `None` when the stream has ended.
-    fn next(&mut self) -> Option<(String, String, Value)> {
-        let (mut id, mut name) = (String::new(), String::new());
+    pub fn next(&mut self) -> Option<(String, String, Value)> {
+        let (mut id, mut name, mut data) = (String::new(), String::new(), None);
         loop {
             let line = self.lines.next()?.unwrap();
             if let Some(value) = line.strip_prefix("id: ") {
                 value.clone_into(&mut id);
             } else if let Some(value) = line.strip_prefix("event: ") {
                 value.clone_into(&mut name);
-            } else if let Some(data) = line.strip_prefix("data: ") {
-                return Some((id, name, serde_json::from_str(data).unwrap()));
+            } else if let Some(value) = line.strip_prefix("data: ") {
+                data = Some(value.to_owned());
+            } else if let Some(data) = data.take_if(|_| line.is_empty()) {
+                // Only the empty line says that the event is whole.
+                return Some((id, name, serde_json::from_str(&data).unwrap()));
             }
         }
     }

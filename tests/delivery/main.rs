@@ -4,6 +4,7 @@
 //! the server, `people.rs` asks it for things, `sms.rs` reads what providers wrote, `database.rs`
 //! looks into the file, `plugins.rs` builds a provider that a test breaks and repairs (`switch.c`) and
 //! one with every ability (`gateway.c`),
+//! `simulation` runs thousands of messages over providers that misbehave as a script says (`scripted.c`),
 //! `mail_server.rs` runs a real mail server.
 
 #![allow(clippy::unwrap_used, missing_docs)]
@@ -33,6 +34,7 @@ mod reload;
 mod routes;
 mod secrecy;
 mod shutdown;
+mod simulation;
 mod sms;
 mod sms_http;
 mod start;
