@@ -103,6 +103,11 @@ impl App {
         fs::rename(&next, &clock).unwrap();
     }
 
+    /// Writes the configuration anew, with more lines of TOML; the server reads it when it is told to.
+    pub fn configure(&self, more: &str) {
+        write_config(self.folder.path(), self.address, more);
+    }
+
     /// A file in the server's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::{
-    LIMITS_OF_ID, NEEDS_INSTANCE_ROLE, expect_action, expect_addition_or_removal, family, turn,
+    LIMITS_OF_ID, NEEDS_INSTANCE_ROLE, SMS, expect_action, expect_addition_or_removal, family, turn,
 };
 use crate::{
     clients::Kind,
     operations::{
         ACTIVATE_EMAIL_PROVIDER, ACTIVATE_SMS_PROVIDER, ACTIVATE_SMTP_CONFIG,
         DEACTIVATE_EMAIL_PROVIDER, DEACTIVATE_SMS_PROVIDER, DEACTIVATE_SMTP_CONFIG,
-        REMOVE_EMAIL_PROVIDER, REMOVE_SMS_PROVIDER, REMOVE_SMTP_CONFIG,
+        RELOAD_PROVIDERS, REMOVE_EMAIL_PROVIDER, REMOVE_SMS_PROVIDER, REMOVE_SMTP_CONFIG,
     },
     table::{Case, Table, case, run_tables},
 };
@@ -70,6 +70,17 @@ pub const REMOVE_SMS: Table = Table {
 };
 
 const ACTIVATING: &[Case] = &[
+    case("a plugin that may not run is not used for SMS", |t| {
+        if !t.operation_is(&ACTIVATE_SMS_PROVIDER) {
+            return;
+        }
+        let t = &t.alone();
+        let id = SMS.http(t);
+        t.configure("[notifications]\nrequire_pins = true\n");
+        t.rest_as_admin(&RELOAD_PROVIDERS, json!({})).ok();
+        t.call(json!({"id": id}))
+            .fails(Kind::Precondition, "PROV-P1ugn");
+    }),
     case("one becomes active and the one before inactive", |t| {
         let _turn = turn();
         let family = family(t);

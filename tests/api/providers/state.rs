@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     clients::Kind,
-    operations::{ACTIVATE_PROVIDER, DEACTIVATE_PROVIDER, GET_PROVIDER, REMOVE_PROVIDER},
+    operations::{
+        ACTIVATE_PROVIDER, DEACTIVATE_PROVIDER, GET_PROVIDER, RELOAD_PROVIDERS, REMOVE_PROVIDER,
+    },
     table::{Table, case, run_tables},
 };
 
@@ -49,6 +51,26 @@ pub const ACTIVATE: Table = Table {
                 .fails(Kind::Precondition, "PROV-Act1v");
             t.rest_as_admin(&REMOVE_PROVIDER, json!({"name": name}))
                 .ok();
+        }),
+        case("a plugin that may not run is not used", |t| {
+            let t = &t.alone();
+            let name = t.provider();
+            t.configure("[notifications]\nrequire_pins = true\n");
+            t.rest_as_admin(&RELOAD_PROVIDERS, json!({})).ok();
+            let failure = t
+                .call(json!({"name": name}))
+                .fails(Kind::Precondition, "PROV-P1ugn");
+            assert!(failure.message.contains("libbelfry_http.so"), "{failure:?}");
+        }),
+        case("a name that the configuration has taken is not used", |t| {
+            let t = &t.alone();
+            let name = t.provider();
+            t.configure(&format!(
+                "[[notifications.providers]]\nname = \"{name}\"\nplugin = \"log\"\n"
+            ));
+            t.rest_as_admin(&RELOAD_PROVIDERS, json!({})).ok();
+            t.call(json!({"name": name}))
+                .fails(Kind::Precondition, "PROV-Tak3n");
         }),
         CHANGED_ELSEWHERE,
         UNKNOWN,

@@ -6,7 +6,7 @@ use super::{LIMITS_OF_NAME, NEEDS_INSTANCE_ROLE, UNKNOWN};
 use crate::{
     clients::Kind,
     message_providers::SMS,
-    operations::{ACTIVATE_PROVIDER, DEACTIVATE_PROVIDER, SEND_TEST_MESSAGE},
+    operations::{ACTIVATE_PROVIDER, DEACTIVATE_PROVIDER, RELOAD_PROVIDERS, SEND_TEST_MESSAGE},
     table::{Table, case, run_tables},
 };
 
@@ -50,6 +50,18 @@ pub const TABLE: Table = Table {
                 t.expect_no_sms(&number);
             },
         ),
+        case("one whose settings cannot be opened does not run", |t| {
+            let t = &t.alone();
+            let name = t.provider();
+            t.rest_as_admin(&ACTIVATE_PROVIDER, json!({"name": name}))
+                .ok();
+            let database = rusqlite::Connection::open(t.path("belfry.db")).unwrap();
+            let changed = database.execute("UPDATE plugin_providers SET secret = x'00'", []);
+            assert_eq!(changed.unwrap(), 1);
+            t.rest_as_admin(&RELOAD_PROVIDERS, json!({})).ok();
+            t.call(json!({"name": name, "to": "+41791234567"}))
+                .fails(Kind::Precondition, "PROV-N0run");
+        }),
         case("an inactive one does not run", |t| {
             let sms = format!("sms-{}", SMS.http(t));
             for name in [&t.provider(), &sms] {
