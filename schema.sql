@@ -1,4 +1,4 @@
--- The whole schema of a Belfry database, version 3 (PRAGMA user_version).
+-- The whole schema of a Belfry database, version 5 (PRAGMA user_version).
 --
 -- Conventions: `row` is the integer key inside the database, `id` the text that the API shows. Times
 -- are microseconds since 1970-01-01T00:00:00Z, UTC. Booleans are 0 or 1. State, events and messages

@@ -31,8 +31,8 @@ use crate::{
 const MOST_CLAIMED: usize = 256;
 /// With so many at the workers, reading more from the database can wait.
 const ENOUGH_CLAIMED: usize = 64;
-/// Threads at most; a provider takes 64 calls at once at most.
-const MOST_WORKERS: usize = 64;
+/// Threads at most, for all providers; one takes 64 calls at once at most.
+const MOST_WORKERS: usize = 256;
 /// The longest sleep.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// How often useless messages, and counts and codes of which the time is over, are looked for.
@@ -136,6 +136,7 @@ impl Dispatcher {
             };
             if is_due(swept, SWEEP) {
                 swept = Some(Instant::now());
+                self.rescue();
                 self.sweep(&workers);
             }
             let room_in = self.unpark(&workers);
@@ -164,7 +165,8 @@ impl Dispatcher {
     /// Hands out what is due and not claimed yet.
     fn claim(&self, workers: &mut Workers) -> Result<(), Error> {
         let claimed = self.claims.len();
-        if claimed.saturating_sub(self.parking.len()) >= ENOUGH_CLAIMED {
+        let enough = ENOUGH_CLAIMED.max(self.lane.concurrency());
+        if claimed.saturating_sub(self.parking.len()) >= enough {
             return Ok(());
         }
         self.adjust(workers);
@@ -208,6 +210,23 @@ impl Dispatcher {
                     return;
                 }
             }
+        }
+    }
+
+    /// Ends attempts that nobody makes: their outcome, or what a crash left, could not be written.
+    fn rescue(&self) {
+        let channel = self.lane.channel();
+        let read = |tx: &ReadTx<'_>| tx.sending_messages(channel);
+        match self.lane.store().read_blocking(read) {
+            Ok(sending) => {
+                // What is being sent is claimed from before its attempt until its outcome is written.
+                for id in sending.into_iter().filter(|id| self.claims.claim(*id)) {
+                    warn!("nobody knows whether message {id} was sent");
+                    self.lane.give_up(id);
+                    self.claims.release(std::iter::once(id));
+                }
+            }
+            Err(fault) => warn!("the outbox cannot be read at the moment: {fault}"),
         }
     }
 

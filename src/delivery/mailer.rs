@@ -139,7 +139,8 @@ impl Lane for Mailer {
             message: message.id,
             provider: name.to_owned(),
             route: None,
-            rounds: message.rounds,
+            rounds: message.rounds + 1,
+            may_check: false,
         };
         let number = self.begin(begun, None)?;
         let result = match &provider {

@@ -52,6 +52,7 @@ use dispatcher::{Chores, Dispatcher};
 use lane::{EDITOR, Lane};
 use log::warn;
 use mailer::Mailer;
+use parking::Parking;
 use sender::Sender;
 
 /// What the delivery needs.
@@ -141,7 +142,7 @@ impl Delivery {
                 clock: clock.clone(),
                 keys: keys.clone(),
                 providers: providers.clone(),
-                routes,
+                routes: routes.clone(),
                 persistence,
                 texts: texts.clone(),
                 external_url,
@@ -162,6 +163,7 @@ impl Delivery {
         };
         let mut threads = Vec::new();
         let mut recorded = Vec::new();
+        let mut parkings = Vec::new();
         let chores = Chores {
             retention,
             conversion: ConversionWatch::new(conversion),
@@ -170,10 +172,12 @@ impl Delivery {
             let (wake, woken) = bounded(1);
             let claims = Arc::new(Claims::default());
             recorded.push((claims.clone(), wake.clone()));
+            let parking = Arc::new(Parking::default());
+            parkings.push(parking.clone());
             let dispatcher = Dispatcher {
                 lane,
                 claims,
-                parking: Arc::default(),
+                parking: parking.clone(),
                 wake: woken,
                 waker: wake,
                 stop: stopped.clone(),
@@ -191,12 +195,20 @@ impl Delivery {
                 let _ = wake.try_send(());
             }
         };
+        let wake_for_ways = wake_all.clone();
+        let look_again = move || {
+            parkings.iter().for_each(|parking| parking.look_again());
+            wake_for_ways();
+        };
+        routes.on_change(look_again.clone());
         let feed = Arc::new(Feed::new(clock.now()));
         let (told, wake_for_new) = (feed.clone(), wake_all.clone());
         store.on_messages(move |moves| {
             told.add(moves);
             let is_due = |moved: &MessageMove| moved.state == MessageState::Queued;
-            if moves.is_empty() || moves.iter().any(is_due) {
+            if moves.is_empty() {
+                look_again();
+            } else if moves.iter().any(is_due) {
                 wake_for_new();
             }
         });

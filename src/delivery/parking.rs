@@ -3,7 +3,10 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,7 +17,11 @@ pub(super) const MOST_PARKED: usize = 10_000;
 
 /// The parked messages by provider, in the order they came.
 #[derive(Default)]
-pub(super) struct Parking(Mutex<HashMap<String, VecDeque<MessageId>>>);
+pub(super) struct Parking {
+    parked: Mutex<HashMap<String, VecDeque<MessageId>>>,
+    /// Whether all are to look again: their way may be another one now.
+    looks_again: AtomicBool,
+}
 
 impl Parking {
     /// Parks a message; false if there is no place.
@@ -39,6 +46,10 @@ impl Parking {
         room: impl Fn(&str) -> Result<usize, Duration>,
     ) -> (Vec<MessageId>, Option<Duration>) {
         let mut parked = self.lock();
+        if self.looks_again.swap(false, Ordering::AcqRel) {
+            let all = std::mem::take(&mut *parked).into_values().flatten();
+            return (all.collect(), None);
+        }
         let mut leaving = Vec::new();
         let mut next: Option<Duration> = None;
         for (provider, waiting) in parked.iter_mut() {
@@ -51,8 +62,13 @@ impl Parking {
         (leaving, next)
     }
 
+    /// Lets all leave, whatever room there is.
+    pub(super) fn look_again(&self) {
+        self.looks_again.store(true, Ordering::Release);
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, VecDeque<MessageId>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.parked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,6 +90,10 @@ mod tests {
         assert_eq!(leaving, [MessageId(1), MessageId(2)]);
         assert_eq!(next, Some(Duration::from_millis(30)));
         assert_eq!(parking.len(), 2);
+        parking.look_again();
+        let (leaving, next) = parking.leave(|_| Ok(0));
+        assert_eq!((leaving.len(), next), (2, None));
+        assert_eq!(parking.len(), 0);
     }
 
     #[test]

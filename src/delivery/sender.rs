@@ -131,8 +131,9 @@ impl Lane for Sender {
                     return Err(NotSent::Busy(provider.name().to_owned()));
                 }
             } else {
-                if provider.take_turn().is_err() {
-                    continue;
+                // Who is full or has no turn is waited for by coming again, not by going past.
+                if provider.free_slots() == 0 || provider.take_turn().is_err() {
+                    break;
                 }
                 // The provider before may have taken seconds, in which the code expired or was replaced.
                 match self.prepare(message, self.clock.now()) {
@@ -240,6 +241,8 @@ impl Sender {
             provider: provider.name().to_owned(),
             route: way.route.clone(),
             rounds: round.rounds,
+            may_check: provider.abilities().verify
+                && message.purpose == MessagePurpose::VerifyPhone,
         };
         let before = round.last.as_ref().map(|(ended, _)| ended.clone());
         let attempt = self.begin(begun, before)?;
@@ -335,7 +338,10 @@ impl Sender {
             (None, None) => all.to_vec(),
         };
         Way {
-            route: route.map(|route| route.name.clone()),
+            route: match message.only_provider {
+                Some(_) => None,
+                None => route.map(|route| route.name.clone()),
+            },
             sender: route.map(|route| route.sender.clone()).unwrap_or_default(),
             providers,
         }

@@ -105,10 +105,27 @@ fn number(message: &Message) -> Option<&PhoneNumber> {
     }
 }
 
+/// Whether the user is still reached where the message goes.
+fn is_reached(tx: &ReadTx<'_>, message: &Message) -> Result<bool, Error> {
+    let Some(user) = tx.user_in_row(message.user)? else {
+        return Ok(false);
+    };
+    let Some(human) = user.human() else {
+        return Ok(false);
+    };
+    Ok(match &message.recipient {
+        Recipient::Phone(number) => human.phone.as_ref().is_some_and(|it| it.number == *number),
+        Recipient::Email(address) => human.email.address == *address,
+    })
+}
+
 fn is_pending(tx: &ReadTx<'_>, message: &Message) -> Result<bool, Error> {
     if let Some(purpose) = message.purpose.code() {
         let code = tx.pending_code(message.user, purpose)?;
-        return Ok(code.is_some_and(|code| code.id == message.id));
+        let is_pending = code.is_some_and(|code| code.id == message.id);
+        // A new password is nothing for somebody who has the number or the address no more.
+        return Ok(is_pending
+            && (message.purpose != MessagePurpose::PasswordReset || is_reached(tx, message)?));
     }
     let Some(phone) = tx.human_phone_in_row(message.user)? else {
         return Ok(false);

@@ -50,7 +50,9 @@ pub(super) fn of(key: &'static str) -> &'static str {
             "The country is no ISO 3166-1 alpha-2 code such as \"CH\", nor \"ZZ\" for none"
         }
         "Errors.Limit.NotStopped" => "The sends to this country are not stopped",
-        "Errors.Message.IsEmail" => "Only SMS are sent again here; make a new code for an e-mail",
+        "Errors.Message.IsEmail" => {
+            "Only SMS that verify a phone are sent again here; for anything else make a new code"
+        }
         "Errors.Message.IsSending" => {
             "A provider is being asked to send the message at this moment"
         }

@@ -9,7 +9,9 @@ use rusqlite::params;
 use super::transaction::{ReadTx, WriteTx};
 use crate::{
     clock::Timestamp,
-    domain::{CallStatus, MessageId, MessagePurpose, MessageState, PhoneNumber, ReceiptState},
+    domain::{
+        CallStatus, Channel, MessageId, MessagePurpose, MessageState, PhoneNumber, ReceiptState,
+    },
     error::Error,
 };
 
@@ -22,8 +24,10 @@ pub struct Begun {
     pub provider: String,
     /// The route that chose it.
     pub route: Option<String>,
-    /// How often the providers were gone through before.
+    /// How often the providers were gone through, this time included.
     pub rounds: u32,
+    /// Whether the provider may make a code of its own, which then only it can check.
+    pub may_check: bool,
 }
 
 /// An attempt that is over.
@@ -135,10 +139,22 @@ impl ReadTx<'_> {
         self.rows(
             "SELECT message, provider_id FROM attempts
              WHERE awaits_receipt = 1 AND provider = ?1 AND message >= ?2 AND message < ?3
-               AND provider_id IS NOT NULL
+               AND +provider_id IS NOT NULL
              ORDER BY message DESC LIMIT ?4",
             params![provider, oldest, before, limit],
             |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
+    /// Which messages are being sent, as far as the database knows.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn sending_messages(&self, channel: Channel) -> Result<Vec<MessageId>, Error> {
+        self.rows(
+            "SELECT id FROM messages WHERE state = 1 AND channel = ?1",
+            [channel as i64],
+            |row| row.get(0).map(MessageId),
         )
     }
 }
@@ -174,13 +190,15 @@ impl WriteTx<'_> {
             |row| row.get(0),
         )?;
         self.execute(
-            "INSERT INTO attempts (message, number, provider, route, started_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO attempts (message, number, provider, route, started_at, is_checked_by_provider)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 begun.message.0,
                 number,
                 begun.provider,
                 begun.route,
-                self.stamp.now.micros()
+                self.stamp.now.micros(),
+                begun.may_check
             ],
         )?;
         if state == Some(MessageState::Queued) {
@@ -248,6 +266,12 @@ impl WriteTx<'_> {
             [only.map(|id| id.0)],
             |row| row.get(0).map(MessageId),
         )?;
+        if let (Some(due), Some(id)) = (due, only) {
+            self.execute(
+                "UPDATE messages SET due_at = ?2 WHERE id = ?1 AND state = 0",
+                [id.0, due.micros()],
+            )?;
+        }
         let state = match due {
             Some(_) => MessageState::Queued,
             None => MessageState::Unknown,
@@ -346,8 +370,15 @@ impl WriteTx<'_> {
         )?;
         self.moved(id, after, Some(&receipt.provider));
         let is_good = receipt.state <= ReceiptState::Delivered;
+        // One that was taken, and then given up, is in the history already.
+        let was_told = self.row(
+            "SELECT 1 FROM attempts WHERE message = ?1 AND status = 1 LIMIT 1",
+            [id.0],
+            |_| Ok(()),
+        )?;
+        let is_told = before.was_taken() || was_told.is_some();
         Ok(match purpose {
-            Some(purpose) if is_good && !before.was_taken() => Noted::WasSent(user, purpose),
+            Some(purpose) if is_good && !is_told => Noted::WasSent(user, purpose),
             _ => Noted::News,
         })
     }

@@ -220,13 +220,13 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Makes a message that waits due at once, through that provider only if one is given.
+    /// Makes a message that waits due at once, through that provider only, or through whom the routes choose.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn hurry_message(&self, id: MessageId, provider: Option<&str>) -> Result<(), Error> {
         self.execute(
-            "UPDATE messages SET due_at = ?2, only_provider = coalesce(?3, only_provider) WHERE id = ?1 AND state = 0",
+            "UPDATE messages SET due_at = ?2, only_provider = ?3 WHERE id = ?1 AND state = 0",
             params![id.0, self.stamp.now.micros(), provider],
         )?;
         self.wakes_delivery.set(true);
@@ -238,9 +238,12 @@ fn write_where(sql: &mut Sql, search: &MessageSearch) {
     write_made(sql, search.made);
     if !search.states.is_empty() {
         let states: Vec<_> = search.states.iter().map(|state| *state as i64).collect();
-        // Written out, so that the index of the states of trouble is seen to hold.
         let list: Vec<_> = states.iter().map(i64::to_string).collect();
         sql.push(&format!(" AND m.state IN ({})", list.join(", ")));
+        if states.iter().all(|state| (5..=8).contains(state)) {
+            // What the index of trouble is of, word for word.
+            sql.push(" AND m.state BETWEEN 5 AND 8");
+        }
     }
     if let Some(channel) = search.channel {
         sql.push(" AND m.channel = ").bind(channel as i64);

@@ -318,9 +318,9 @@ impl WriteTx<'_> {
                 [message, number],
             )?;
             let ended = self.rows(
-                "UPDATE messages SET state = 8, changed_at = ?2 WHERE id = ?1 AND state IN (2, 3)
-                 RETURNING id, state, provider",
-                [*message, self.stamp.now.micros()],
+                "UPDATE messages SET state = 8, changed_at = ?2
+                 WHERE id = ?1 AND state IN (2, 3) AND attempts = ?3 RETURNING id, state, provider",
+                [*message, self.stamp.now.micros(), *number],
                 moved,
             )?;
             self.tell(ended);

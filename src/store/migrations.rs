@@ -111,8 +111,8 @@ mod tests {
         old.execute_batch(
             "INSERT INTO orgs (row, id, name, name_key, state, sequence, created_at, changed_at)
                  VALUES (1, '1', 'A', 'a', 1, 1, 1, 1);
-             INSERT INTO users (row, id, org, kind, state, sequence, created_at, changed_at)
-                 VALUES (1, '2', 1, 1, 3, 1, 1, 1);
+             INSERT INTO users (row, id, org, kind, state, sequence, created_at, changed_at, user_name, user_name_key)
+                 VALUES (1, '2', 1, 2, 1, 1, 1, 1, 'a', 'a'), (2, '3', 1, 1, 3, 1, 1, 1, NULL, NULL);
              INSERT INTO messages (id, user, purpose, channel, recipient, code, origin, expires_at, state, attempts,
                                    unknown_outcomes, due_at, provider, provider_id, receipt, receipt_at)
              VALUES (1, 1, 1, 1, '+41', x'00', '', 9, 0, 0, 0, 5, NULL, NULL, NULL, NULL),
@@ -123,7 +123,9 @@ mod tests {
                     (6, 1, 1, 1, '+41', NULL, '', 9, 2, 1, 0, 5, 'a', NULL, NULL, NULL),
                     (7, 1, 1, 1, '+41', NULL, '', 9, 3, 0, 0, 5, NULL, NULL, NULL, NULL),
                     (8, 1, 1, 1, '+41', NULL, '', 9, 4, 0, 0, 5, NULL, NULL, NULL, NULL),
-                    (9, 1, 1, 1, '+41', NULL, '', 9, 2, 2, 2, 5, 'a', NULL, NULL, NULL);",
+                    (9, 1, 1, 1, '+41', NULL, '', 9, 2, 2, 2, 5, 'a', NULL, NULL, NULL),
+                    -- A removed user's go.
+                    (10, 2, 1, 1, '+41', NULL, '', 9, 1, 1, 0, 5, 'a', 'r', 1, 5);",
         )
         .unwrap();
         run(&mut old).unwrap();
@@ -147,7 +149,7 @@ mod tests {
         assert_eq!(read(states), messages);
         let attempts = [
             (2, 6, 0),
-            (3, 1, 1),
+            (3, 1, 0),
             (4, 1, 1),
             (5, 1, 0),
             (6, 3, 0),

@@ -234,7 +234,12 @@ fn told(row: &Row<'_>, names: &[String], hidden: &[&str]) -> rusqlite::Result<Va
             ValueRef::Null => continue,
             ValueRef::Integer(micros) if name.ends_with("_at") => time(micros),
             // Ids are 63 bits: too long for a number in JSON.
-            ValueRef::Integer(id) if matches!(name.as_str(), "id" | "message" | "resend_of") => {
+            ValueRef::Integer(id)
+                if matches!(
+                    name.as_str(),
+                    "id" | "message" | "resend_of" | "phone_code_id"
+                ) =>
+            {
                 json!(id.to_string())
             }
             ValueRef::Integer(number) => json!(number),

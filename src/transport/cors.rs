@@ -4,7 +4,7 @@ use actix_cors::Cors;
 
 const METHODS: [&str; 7] = ["OPTIONS", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-const REQUEST_HEADERS: [&str; 12] = [
+const REQUEST_HEADERS: [&str; 13] = [
     "origin",
     "content-type",
     "accept",
@@ -12,6 +12,8 @@ const REQUEST_HEADERS: [&str; 12] = [
     "authorization",
     "x-zitadel-orgid",
     "x-user-agent",
+    // Our own: where a stream of events goes on.
+    "last-event-id",
     "x-grpc-web",
     "x-requested-with",
     "connect-protocol-version",

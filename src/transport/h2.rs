@@ -28,7 +28,7 @@ use super::{
     answer::Request as Call,
     body,
     codec::Codec,
-    connection::{Activity, Connection, Watch},
+    connection::{Activity, Connection, Underway, Watch},
     content::Content,
     expiry::{Expired, Expiry},
     frame,
@@ -65,8 +65,9 @@ pub async fn drive<A>(
         let (server, activity) = (server.clone(), activity.clone());
         move |request| {
             let (server, app, underway) = (server.clone(), app.clone(), activity.begin());
+            let activity = activity.clone();
             async move {
-                let response = respond(&server, &*app, request, peer).await;
+                let response = respond(&server, &*app, request, peer, &activity).await;
                 drop(underway);
                 Ok::<_, Infallible>(response)
             }
@@ -129,6 +130,7 @@ async fn respond<A>(
     app: &A,
     request: Request<Incoming>,
     peer: Option<std::net::SocketAddr>,
+    activity: &Rc<Activity>,
 ) -> Response<Body>
 where
     A: Service<ActixRequest, Response = ServiceResponse, Error = actix_web::Error>,
@@ -140,7 +142,7 @@ where
             .unwrap_or_default(),
     );
     let Content::Grpc(codec) = content else {
-        return from_app(app, request, peer).await;
+        return from_app(app, request, peer, activity).await;
     };
     match server.services.find(request.uri().path()) {
         Some(serve) => serve(request)
@@ -206,6 +208,7 @@ async fn from_app<A>(
     app: &A,
     request: Request<Incoming>,
     peer: Option<std::net::SocketAddr>,
+    activity: &Rc<Activity>,
 ) -> Response<Body>
 where
     A: Service<ActixRequest, Response = ServiceResponse, Error = actix_web::Error>,
@@ -224,7 +227,7 @@ where
 
     let (response, content) = response.into_parts();
     if !matches!(content.size(), BodySize::Sized(_) | BodySize::None) {
-        return endless(&response, content);
+        return endless(&response, content, activity.begin());
     }
     let content = actix_http::body::to_bytes(content)
         .await
@@ -240,9 +243,15 @@ where
 }
 
 /// An answer whose body comes piece by piece: actix's stays on this thread, hyper's is a channel.
-fn endless(response: &HttpResponse<()>, mut content: BoxBody) -> Response<Body> {
+fn endless(
+    response: &HttpResponse<()>,
+    mut content: BoxBody,
+    underway: Underway,
+) -> Response<Body> {
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<Bytes>(1);
     actix_rt::spawn(async move {
+        // Until the stream ends the connection is not idle.
+        let _underway = underway;
         loop {
             let next = std::future::poll_fn(|cx| Pin::new(&mut content).poll_next(cx));
             let chunk = tokio::select! {

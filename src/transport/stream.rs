@@ -127,7 +127,9 @@ impl Listener {
                 self.sent = last.id;
                 return Some(written(&events));
             }
-            match tokio::time::timeout(SILENCE, self.newest.changed()).await {
+            // A connection on which nothing moves for too long is closed.
+            let silence = SILENCE.min(self.server.limits.keep_alive / 2);
+            match tokio::time::timeout(silence, self.newest.changed()).await {
                 Ok(Ok(())) => {}
                 // The server stops.
                 Ok(Err(_)) => return None,

@@ -10,7 +10,7 @@ use crate::{
         codes::{Delivery, NextCode},
     },
     contract::pb::belfry::v1::{ResendMessageRequest, ResendMessageResponse},
-    domain::{Channel, MessageId, MessageState},
+    domain::{Channel, MessageId, MessagePurpose, MessageState},
     error::{self, Error},
     store::{Refusal, WriteTx},
 };
@@ -53,7 +53,7 @@ fn again(
     code: NextCode,
 ) -> Result<MessageId, Refusal> {
     let message = tx.found_message(old)?.ok_or(error::MESSAGE_NOT_FOUND)?;
-    if message.channel == Channel::Email {
+    if message.channel == Channel::Email || message.purpose != MessagePurpose::VerifyPhone {
         return Err(error::MESSAGE_IS_EMAIL.into());
     }
     match message.state {

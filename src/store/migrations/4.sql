@@ -53,7 +53,7 @@ SELECT id, user, purpose, channel, recipient, code, url_template, application_na
        CASE state WHEN 1 THEN 1 + coalesce(receipt, 1) WHEN 2 THEN iif(unknown_outcomes > 0, 8, 7)
                   WHEN 3 THEN iif(unknown_outcomes > 0, 8, 6) WHEN 4 THEN 9 ELSE 0 END,
        coalesce(receipt_at, due_at), attempts, provider IS NOT NULL, unknown_outcomes, due_at, provider
-FROM messages_3;
+FROM messages_3 WHERE user IN (SELECT row FROM users WHERE state <> 3);
 
 -- Of all attempts the last one was kept. 1 is OK, 7 unknown, 6 not sent, 3 refused.
 INSERT INTO attempts (message, number, provider, started_at, ended_at, status, provider_id, provider_code,
@@ -61,8 +61,8 @@ INSERT INTO attempts (message, number, provider, started_at, ended_at, status, p
 SELECT id, 1, provider, due_at, due_at,
        CASE WHEN state = 1 THEN 1 WHEN unknown_outcomes > 0 THEN 7 WHEN state = 2 THEN 3 ELSE 6 END,
        provider_id, provider_code, detail, segments, price, is_checked_by_provider,
-       state = 1 AND provider_id IS NOT NULL AND coalesce(receipt, 0) < 3, receipt, receipt_code, receipt_at
-FROM messages_3 WHERE provider IS NOT NULL;
+       state = 1 AND coalesce(receipt, 9) < 3, receipt, receipt_code, receipt_at
+FROM messages_3 WHERE provider IS NOT NULL AND id IN (SELECT id FROM messages);
 
 DROP TABLE messages_3;
 
