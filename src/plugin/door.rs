@@ -120,8 +120,9 @@ impl Provider {
             let waited = self.door.free_slot.wait_timeout(inner, left);
             inner = waited.unwrap_or_else(PoisonError::into_inner).0;
             inner.waiting -= usize::from(!is_report);
-            if inner.waiting == 0 {
-                // Reports that let this one go first may go now, if there is room for both.
+            if !is_report && inner.waiting == 0 {
+                // Reports that let this one go first may go now, if there is room for both. A report
+                // wakes nobody: two of them would wake each other for ever.
                 self.wake_waiting();
             }
         }
