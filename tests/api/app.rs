@@ -199,11 +199,11 @@ fn wait_until_ready(child: &mut Child, address: SocketAddr, folder: &Path) -> bo
             println!("the server ended with {status}:\n{log}");
             return false;
         }
-        if agent
-            .get(format!("http://{address}/debug/ready"))
-            .call()
-            .is_ok()
-        {
+        // Its own word: somebody else's server may answer at a port that was taken a moment before.
+        let log = fs::read_to_string(folder.join("belfry.log")).unwrap_or_default();
+        let is_there = log.contains(&format!("listens on {address}"));
+        let ready = format!("http://{address}/debug/ready");
+        if is_there && agent.get(ready).call().is_ok() {
             return true;
         }
         thread::sleep(Duration::from_millis(5));
@@ -216,9 +216,18 @@ fn wait_until_ready(child: &mut Child, address: SocketAddr, folder: &Path) -> bo
     );
 }
 
+/// A port that nobody uses. Below the range that the system takes for outgoing connections, and numbered
+/// from the process id, so that nobody takes it before the server does.
 fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let step = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let port = 10_000 + (std::process::id().wrapping_mul(64) + step) % 20_000;
+        let address = SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
 }
 
 /// The server looks for its providers beside its executable, where only a build of the workspace puts them.
