@@ -431,6 +431,21 @@ CREATE INDEX attempts_by_provider ON attempts (provider, provider_id) WHERE prov
 -- Attempts of which more news may come.
 CREATE INDEX attempts_awaited ON attempts (message, provider) WHERE awaits_receipt = 1;
 
+-- What gateways reported of attempts that are not written down as over yet; after some minutes it goes.
+CREATE TABLE early_receipts (
+    row         INTEGER PRIMARY KEY,
+    provider    TEXT    NOT NULL,
+    -- The provider's id of the attempt, then as in attempts.
+    provider_id TEXT    NOT NULL,
+    state       INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),
+    code        TEXT,
+    at          INTEGER NOT NULL,
+    -- When it came.
+    held_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX early_receipts_by_provider ON early_receipts (provider, provider_id);
+
 -- Wrong codes over the last day by number, address or account, each a keyed hash; rows older than a day go.
 CREATE TABLE wrong_codes (
     row      INTEGER PRIMARY KEY,

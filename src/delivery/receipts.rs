@@ -1,11 +1,11 @@
 //! What becomes of messages after a gateway took them: it calls us (webhooks), or we ask it (polls).
 //!
-//! A receipt may come before its message is written down as sent; one that fits no message is held for
-//! a minute and tried again. What fits nothing then was not ours, and is counted in the log.
+//! A receipt may come before its message is written down as sent; one that fits no message is kept for
+//! some minutes, on disk. What fits nothing then was not ours, and is counted.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -21,12 +21,11 @@ use crate::{
     store::{Noted, Receipt, Stamp, Store},
 };
 
-/// How often gateways are asked, and receipts without a message tried again.
+/// How often gateways are asked, and receipts without a message looked at.
 const ROUND: Duration = Duration::from_secs(5);
-/// How long a receipt without a message is held.
-const HELD: Duration = Duration::from_secs(60);
-/// How many of them at most.
-const MOST_HELD: usize = 10_000;
+/// How long a receipt without a message is kept: its message may be sent again under the same id after
+/// the server was killed.
+const HELD: Duration = Duration::from_secs(600);
 /// How many messages one poll asks for (plugin-abi §2).
 const MOST_POLLED: u32 = 50;
 /// How many polls of one provider in one round.
@@ -41,7 +40,6 @@ pub struct Receipts {
     store: Store,
     clock: Clock,
     providers: Arc<Registry>,
-    held: Mutex<Vec<(Timestamp, Receipt)>>,
     /// When refused calls were last told of, and how many came since.
     refused: Mutex<(Option<Instant>, u64)>,
 }
@@ -64,7 +62,6 @@ impl Receipts {
             store,
             clock,
             providers,
-            held: Mutex::default(),
             refused: Mutex::default(),
         }
     }
@@ -127,57 +124,42 @@ impl Receipts {
 
     /// Notes receipts of a provider; false if they cannot be written now.
     fn take(&self, provider: &str, receipts: Vec<plugin::Receipt>) -> bool {
-        let now = self.clock.now();
+        if receipts.is_empty() {
+            return true;
+        }
+        let stamp = self.stamp();
         let receipts: Vec<_> = receipts
             .into_iter()
-            .map(|receipt| of_plugin(provider, receipt, now))
+            .map(|receipt| of_plugin(provider, receipt, stamp.now))
             .collect();
-        match self.note(&receipts) {
-            Ok(strays) => {
-                let mut held = self.held();
-                let free = MOST_HELD.saturating_sub(held.len());
-                let (kept, dropped) = strays.split_at(free.min(strays.len()));
-                held.extend(kept.iter().map(|receipt| (now, receipt.clone())));
-                drop(held);
-                self.count_unknown(dropped);
-                true
+        let noted = self.store.write_blocking(stamp, move |tx| {
+            for receipt in &receipts {
+                if let Noted::WasSent(user, purpose) = tx.note_receipt(receipt)? {
+                    tell_of_sent(tx, user, purpose)?;
+                }
             }
-            Err(fault) => {
+            Ok(())
+        });
+        noted
+            .inspect_err(|fault| {
                 warn!("receipts of provider {provider} cannot be written now: {fault}");
-                false
-            }
-        }
+            })
+            .is_ok()
     }
 
-    /// Writes receipts; those that fit no message.
-    fn note(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, crate::error::Error> {
-        if receipts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let receipts = receipts.to_vec();
-        let stamp = Stamp {
+    fn stamp(&self) -> Stamp {
+        Stamp {
             now: self.clock.now(),
             editor: EDITOR.to_owned(),
             actor: None,
-        };
-        self.store.write_blocking(stamp, move |tx| {
-            let mut strays = Vec::new();
-            for receipt in &receipts {
-                match tx.note_receipt(receipt)? {
-                    Noted::Stray => strays.push(receipt.clone()),
-                    Noted::WasSent(user, purpose) => tell_of_sent(tx, user, purpose)?,
-                    Noted::Known | Noted::News => {}
-                }
-            }
-            Ok(strays)
-        })
+        }
     }
 
-    /// Asks gateways and looks at held receipts, until the channel closes.
+    /// Asks gateways and forgets receipts that were for no message, until the channel closes.
     pub(super) fn run(&self, stop: &Receiver<()>) {
         let mut cursors = HashMap::new();
         while stop.recv_timeout(ROUND) == Err(RecvTimeoutError::Timeout) {
-            self.try_held_again();
+            self.forget_stale();
             for provider in self.providers.providers().iter() {
                 if provider.abilities().poll && provider.is_available() {
                     self.poll(provider, &mut cursors);
@@ -186,52 +168,28 @@ impl Receipts {
         }
     }
 
-    fn try_held_again(&self) {
-        let held = std::mem::take(&mut *self.held());
-        if held.is_empty() {
-            return;
-        }
-        let receipts: Vec<_> = held.iter().map(|(_, receipt)| receipt.clone()).collect();
-        let strays = match self.note(&receipts) {
-            Ok(strays) => strays,
-            Err(fault) => {
-                warn!("held receipts cannot be written now: {fault}");
-                self.held().extend(held);
-                return;
-            }
+    /// Forgets and counts what was for no message.
+    fn forget_stale(&self) {
+        let stamp = self.stamp();
+        let before = stamp.now.minus(HELD);
+        let forgotten = match self.store.point(|tx| tx.has_stale_receipts(before)) {
+            Ok(false) => return,
+            Ok(true) => self
+                .store
+                .write_blocking(stamp, move |tx| Ok(tx.forget_stale_receipts(before)?)),
+            Err(fault) => Err(fault),
         };
-        // In the order in which they were held, so a walk over both finds the age of each stray.
-        let mut strays = strays.into_iter().peekable();
-        let now = self.clock.now();
-        let mut dropped = Vec::new();
-        let mut kept = Vec::new();
-        for (since, receipt) in held {
-            let is_stray = strays.peek().is_some_and(|stray| *stray == receipt);
-            if !is_stray {
-                continue;
+        match forgotten {
+            Ok(providers) => {
+                let count = providers.len();
+                warn!("{count} receipts were for no message that is known here, and are ignored");
+                for provider in providers {
+                    if let Some(provider) = self.providers.provider(&provider) {
+                        provider.note_unknown_receipts(1);
+                    }
+                }
             }
-            strays.next();
-            if now.minus(HELD) < since {
-                kept.push((since, receipt));
-            } else {
-                dropped.push(receipt);
-            }
-        }
-        self.held().extend(kept);
-        self.count_unknown(&dropped);
-    }
-
-    /// Receipts that were for no message.
-    fn count_unknown(&self, receipts: &[Receipt]) {
-        if receipts.is_empty() {
-            return;
-        }
-        let count = receipts.len();
-        warn!("{count} receipts were for no message that is known here, and are ignored");
-        for receipt in receipts {
-            if let Some(provider) = self.providers.provider(&receipt.provider) {
-                provider.note_unknown_receipts(1);
-            }
+            Err(fault) => warn!("receipts for no message stay for now: {fault}"),
         }
     }
 
@@ -298,10 +256,6 @@ impl Receipts {
             return false;
         }
         self.take(name, answer.receipts)
-    }
-
-    fn held(&self) -> MutexGuard<'_, Vec<(Timestamp, Receipt)>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

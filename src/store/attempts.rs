@@ -73,8 +73,8 @@ pub struct Receipt {
 /// What became of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noted {
-    /// It fits no message.
-    Stray,
+    /// It fits no attempt yet, and is kept for one that ends with that id.
+    Early,
     /// It says nothing new, or what it says comes too late.
     Known,
     /// It is written down.
@@ -246,7 +246,12 @@ impl WriteTx<'_> {
                 [message.0],
             )?;
         }
-        Ok(receipt.flatten().and_then(ReceiptState::from_number))
+        let receipt = receipt.flatten().and_then(ReceiptState::from_number);
+        let Some(provider_id) = &ended.provider_id else {
+            return Ok(receipt);
+        };
+        let news = self.place_held_receipts(message, ended.number, &ended.provider, provider_id)?;
+        Ok(news.or(receipt))
     }
 
     /// Ends attempts that were under way when whoever waited for them ended: nobody knows whether they
@@ -317,8 +322,23 @@ impl WriteTx<'_> {
             |row| Ok((MessageId(row.get(0)?), row.get::<_, u32>(1)?)),
         )?;
         let Some((id, number)) = found else {
-            return Ok(Noted::Stray);
+            self.hold_receipt(receipt)?;
+            return Ok(Noted::Early);
         };
+        if self.write_receipt(id, number, receipt)? {
+            self.move_by_receipt(id, number, receipt)
+        } else {
+            Ok(Noted::Known)
+        }
+    }
+
+    /// Writes news beside their attempt; false if they are none.
+    pub(super) fn write_receipt(
+        &self,
+        id: MessageId,
+        number: u32,
+        receipt: &Receipt,
+    ) -> Result<bool, Error> {
         let is_final = receipt.state >= ReceiptState::Delivered;
         let changed = self.execute(
             "UPDATE attempts SET receipt = ?3, receipt_code = ?4, receipt_at = ?5,
@@ -333,10 +353,7 @@ impl WriteTx<'_> {
                 is_final
             ],
         )?;
-        if changed == 0 {
-            return Ok(Noted::Known);
-        }
-        self.move_by_receipt(id, number, receipt)
+        Ok(changed > 0)
     }
 
     /// Moves the message of an attempt to where its receipt says that it is.

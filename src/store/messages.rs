@@ -244,7 +244,7 @@ impl WriteTx<'_> {
     }
 
     /// Records what became of a round; where no attempt can follow, the code is wiped. What a receipt
-    /// has ended meanwhile stays ended. True if this tells that a provider took the message.
+    /// has ended meanwhile stays ended. True if this tells that the message was sent.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -257,9 +257,13 @@ impl WriteTx<'_> {
             reported = receipt.filter(|_| may_be_sent);
         }
         let now = self.stamp.now;
-        let (state, due_at) = match outcome.next {
-            Ok(state) => (reported.map_or(state, ReceiptState::state), now),
-            Err(due_at) => (MessageState::Queued, due_at),
+        let is_reported_sent = reported.is_some_and(|receipt| receipt <= ReceiptState::Delivered);
+        let (state, due_at) = match (outcome.next, reported) {
+            (Ok(_), Some(receipt)) => (receipt.state(), now),
+            // It went out after all: no further attempt follows.
+            (Err(_), Some(receipt)) if is_reported_sent => (receipt.state(), now),
+            (Ok(state), None) => (state, now),
+            (Err(due_at), _) => (MessageState::Queued, due_at),
         };
         let provider = outcome.ended.as_ref().map(|ended| ended.provider.as_str());
         let before = self.state_of(outcome.id)?;
@@ -282,7 +286,7 @@ impl WriteTx<'_> {
             .ended
             .as_ref()
             .is_some_and(|ended| ended.status == CallStatus::Ok);
-        Ok(changed > 0 && was_taken)
+        Ok(changed > 0 && (was_taken || is_reported_sent))
     }
 
     /// Ends messages that are useless since `before`, some thousand at most; tells how many.

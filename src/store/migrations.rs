@@ -7,7 +7,7 @@ use anyhow::{bail, ensure};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version that `schema.sql` describes.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 /// Step n brings a database from version n + 1 to n + 2.
 const STEPS: &[&str] = &[
@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
+    include_str!("migrations/6.sql"),
 ];
 
 /// Creates or upgrades the schema.

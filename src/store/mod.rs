@@ -13,6 +13,7 @@ mod codes;
 mod connection;
 mod country_stops;
 mod credentials;
+mod early_receipts;
 mod email_providers;
 mod emails;
 mod event_search;

@@ -200,7 +200,7 @@ fn reports(app: &App) {
     assert_eq!(call("wax", 3).0, 202);
 
     // What made no sense, was for nobody or was forged is counted, and told at the provider.
-    app.advance(Duration::from_secs(61));
+    app.advance(Duration::from_secs(601));
     let expected = json!({"garbage": "1", "unknownReceipts": "1", "forgedReports": "1"});
     wait_for("the counts", Duration::from_secs(20), || {
         let shown = app.ok("GET", "/belfry/v1/providers/gateway", &json!(null));
@@ -245,6 +245,29 @@ fn a_receipt_that_comes_before_its_message_is_held() {
     assert_eq!(status, 202);
     assert_eq!(receipt(&app, id), None, "the send is still under way");
     wait_for_receipt(&app, id, 3);
+}
+
+#[test]
+fn a_receipt_that_comes_before_its_message_outlives_the_server() {
+    let app = with_gateway(&["REPORTS", "SLOW"], "process");
+    app.human_with_phone();
+    let (_, id, _) = wait_for_message(&app);
+    let news = format!("p-{id} 3");
+    assert_eq!(
+        report(&app, "/hooks/gateway", "wax", news.as_bytes()).0,
+        202
+    );
+    app.kill();
+    app.serve();
+    // The message is sent again, since nobody knows that it was, and its gateway says no more.
+    wait_for_receipt(&app, id, 3);
+    let shown = app.ok("GET", &format!("/belfry/v1/messages/{id}"), &json!({}));
+    assert_eq!(
+        shown["message"]["state"], "MESSAGE_STATE_DELIVERED",
+        "{shown}"
+    );
+    assert_eq!(shown["attempts"].as_array().unwrap().len(), 2, "{shown}");
+    app.expect_consistent();
 }
 
 #[test]

@@ -30,8 +30,6 @@ pub const EXPIRED: i64 = 5;
 
 /// How long a gateway takes, so that the call that sent a message is mostly over.
 const SOON: Duration = Duration::from_millis(400);
-/// For how long the server holds what it cannot place yet, and a little more.
-const HELD: Duration = Duration::from_secs(8);
 /// The most receipts in one call.
 const MOST: usize = 16;
 const OK: i64 = 1;
@@ -50,8 +48,6 @@ pub struct Gateways {
     pub unknown: AtomicUsize,
     pub early: AtomicUsize,
     pub tried_again: AtomicUsize,
-    /// Since when everything is to be told again.
-    again: [Mutex<Option<Instant>>; 3],
     /// How many turns in a row each gateway had nothing left to do.
     idle: [AtomicUsize; 3],
 }
@@ -100,15 +96,6 @@ impl Gateways {
         }
     }
 
-    /// Lets them tell again what they told in the last seconds before the server was killed: news that
-    /// come before the answer of their call are held in memory for some seconds, and die with it.
-    pub fn tell_again(&self) {
-        let since = Instant::now() - HELD;
-        for again in &self.again {
-            *again.lock().unwrap() = Some(since);
-        }
-    }
-
     /// Plays the gateway of one provider until `is_over`.
     pub fn run(&self, app: &App, provider: &str, is_over: &AtomicBool) {
         let number = PROVIDERS.iter().position(|name| *name == provider).unwrap();
@@ -124,8 +111,6 @@ impl Gateways {
             tail: Tail::of(app, provider),
             waiting: Vec::new(),
             late: Vec::new(),
-            told: Vec::new(),
-            number,
             calls: 0,
         };
         while !is_over.load(Ordering::Relaxed) {
@@ -170,9 +155,6 @@ struct Gateway<'a> {
     waiting: Vec<News>,
     /// What is told when all else is over.
     late: Vec<News>,
-    /// What was told, and when.
-    told: Vec<(Instant, News)>,
-    number: usize,
     calls: usize,
 }
 
@@ -186,10 +168,6 @@ impl Gateway<'_> {
         }
         if self.all.is_late.load(Ordering::Relaxed) {
             self.waiting.append(&mut self.late);
-        }
-        if let Some(since) = self.all.again[self.number].lock().unwrap().take() {
-            let told = self.told.drain(..).filter(|(at, _)| *at >= since);
-            self.waiting.extend(told.map(|(_, news)| news));
         }
         let now = Instant::now();
         let (mut due, waiting): (Vec<_>, Vec<_>) =
@@ -252,9 +230,6 @@ impl Gateway<'_> {
             .collect();
         self.deliver("wax", &lines.concat(), 202);
         self.all.posted.fetch_add(batch.len(), Ordering::Relaxed);
-        let now = Instant::now();
-        self.told
-            .extend(batch.iter().map(|news| (now, news.clone())));
         let mut reported = self.all.reported.lock().unwrap();
         for News {
             key,

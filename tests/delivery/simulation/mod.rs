@@ -149,7 +149,6 @@ fn simulate(plan: &Plan) {
                 (callers.count() >= count).then_some(())
             });
             app.kill();
-            gateways.tell_again();
             listening.join().unwrap();
             // What happens before somebody listens again is missed.
             seen.lock().unwrap().miss();
