@@ -1,8 +1,9 @@
 //! Messages that wait in memory for room at their provider, so that they hold up no thread and no
-//! message of another provider. They stay claimed; the dispatcher hands them out when there is room.
+//! message of another provider. They stay claimed; the dispatcher hands them out when there is room, the
+//! oldest first, however often they had to come back.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -15,10 +16,10 @@ use crate::domain::MessageId;
 /// How many wait here at most; what comes on top waits in the database.
 pub(super) const MOST_PARKED: usize = 10_000;
 
-/// The parked messages by provider, in the order they came.
+/// The parked messages by provider; ids grow with time.
 #[derive(Default)]
 pub(super) struct Parking {
-    parked: Mutex<HashMap<String, VecDeque<MessageId>>>,
+    parked: Mutex<HashMap<String, BTreeSet<MessageId>>>,
     /// Whether all are to look again: their way may be another one now.
     looks_again: AtomicBool,
 }
@@ -27,16 +28,16 @@ impl Parking {
     /// Parks a message; false if there is no place.
     pub(super) fn park(&self, provider: String, id: MessageId) -> bool {
         let mut parked = self.lock();
-        let is_full = parked.values().map(VecDeque::len).sum::<usize>() >= MOST_PARKED;
+        let is_full = parked.values().map(BTreeSet::len).sum::<usize>() >= MOST_PARKED;
         if !is_full {
-            parked.entry(provider).or_default().push_back(id);
+            parked.entry(provider).or_default().insert(id);
         }
         !is_full
     }
 
     /// How many are parked.
     pub(super) fn len(&self) -> usize {
-        self.lock().values().map(VecDeque::len).sum()
+        self.lock().values().map(BTreeSet::len).sum()
     }
 
     /// Takes those for which there is room out, which `room` tells as [`Lane::room`](super::lane::Lane::room)
@@ -54,7 +55,9 @@ impl Parking {
         let mut next: Option<Duration> = None;
         for (provider, waiting) in parked.iter_mut() {
             match room(provider) {
-                Ok(room) => leaving.extend(waiting.drain(..room.min(waiting.len()))),
+                Ok(room) => {
+                    leaving.extend(std::iter::from_fn(|| waiting.pop_first()).take(room));
+                }
                 Err(wait) => next = Some(next.map_or(wait, |next| next.min(wait))),
             }
         }
@@ -67,7 +70,7 @@ impl Parking {
         self.looks_again.store(true, Ordering::Release);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, VecDeque<MessageId>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, BTreeSet<MessageId>>> {
         self.parked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -77,9 +80,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn those_leave_for_whom_there_is_room_in_the_order_they_came() {
+    fn those_leave_for_whom_there_is_room_the_oldest_first() {
         let parking = Parking::default();
-        for id in 1..=3 {
+        for id in [2, 3, 1] {
             assert!(parking.park("a".to_owned(), MessageId(id)));
         }
         assert!(parking.park("b".to_owned(), MessageId(4)));

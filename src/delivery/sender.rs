@@ -23,7 +23,7 @@ use crate::{
         CallStatus, Channel, MessageId, MessagePurpose, MessageState, MessageType, PhoneNumber,
         PlainCode, Recipient, RouteQuestion, Segments, TextKey, choose_route,
     },
-    plugin::{self, Answer, Call, Provider, Registry, Status},
+    plugin::{self, Answer, Call, NoPlace, Place, Provider, Registry, Status},
     secrets::Keys,
     store::{Begun, Ended, Message, Outcome, Store},
     wording::Texts,
@@ -106,10 +106,7 @@ impl Lane for Sender {
         let Some(provider) = provider.filter(|provider| provider.is_available()) else {
             return Ok(usize::MAX);
         };
-        match provider.next_turn() {
-            Some(wait) => Err(wait),
-            None => Ok(provider.free_slots()),
-        }
+        provider.room()
     }
 
     /// Asks the providers of the route in their order.
@@ -125,16 +122,18 @@ impl Lane for Sender {
         };
         let mut wanted = self.prepare(message, self.clock.now())?;
         let way = self.way(message, number, &wanted.org_id);
-        for provider in way.providers.iter().filter(|it| it.is_available()) {
-            if round.last.is_none() {
-                if provider.free_slots() == 0 || provider.take_turn().is_err() {
+        for provider in &way.providers {
+            // Taken before the attempt is written down, so that each attempt asks somebody.
+            let place = match provider.place() {
+                Ok(place) => place,
+                Err(NoPlace::Closed) => continue,
+                Err(NoPlace::Full) if round.last.is_none() => {
                     return Err(NotSent::Busy(provider.name().to_owned()));
                 }
-            } else {
                 // Who is full or has no turn is waited for by coming again, not by going past.
-                if provider.free_slots() == 0 || provider.take_turn().is_err() {
-                    break;
-                }
+                Err(NoPlace::Full) => break,
+            };
+            if round.last.is_some() {
                 // The provider before may have taken seconds, in which the code expired or was replaced.
                 match self.prepare(message, self.clock.now()) {
                     Ok(again) => wanted = again,
@@ -142,7 +141,7 @@ impl Lane for Sender {
                     Err(_) => break,
                 }
             }
-            let step = match self.ask(message, &mut round, provider, &way, &wanted) {
+            let step = match self.ask(message, &mut round, place, &way, &wanted) {
                 Ok(step) => step,
                 Err(not_sent) if round.last.is_none() => return Err(not_sent),
                 // What the provider before answered is still to be written down.
@@ -232,10 +231,11 @@ impl Sender {
         &self,
         message: &Message,
         round: &mut Round<'_>,
-        provider: &Provider,
+        place: Place,
         way: &Way,
         wanted: &Wanted,
     ) -> Result<Step, NotSent> {
+        let provider = place.provider().clone();
         let begun = Begun {
             message: message.id,
             provider: provider.name().to_owned(),
@@ -246,9 +246,9 @@ impl Sender {
         };
         let before = round.last.as_ref().map(|(ended, _)| ended.clone());
         let attempt = self.begin(begun, before)?;
-        let outgoing = self.outgoing(message, attempt, round.number, provider, way, wanted);
+        let outgoing = self.outgoing(message, attempt, round.number, &provider, way, wanted);
         let abilities = provider.abilities();
-        let (answer, is_checked_by_provider) = pass_on(provider, outgoing, message.purpose);
+        let (answer, is_checked_by_provider) = pass_on(place, outgoing, message.purpose);
         round.unknown_outcomes += u32::from(answer.status == Status::OutcomeUnknown);
         let step = policy::step(
             &answer,
@@ -393,23 +393,21 @@ fn tell(
 
 /// Lets a provider make and send a code of its own, if it does that and the code is to be typed in; else
 /// gives it our text. With whether the provider checks the code.
-fn pass_on(
-    provider: &Provider,
-    outgoing: plugin::Message,
-    purpose: MessagePurpose,
-) -> (Answer, bool) {
+fn pass_on(place: Place, outgoing: plugin::Message, purpose: MessagePurpose) -> (Answer, bool) {
+    let provider = place.provider().clone();
     let abilities = provider.abilities();
     if abilities.verify && purpose == MessagePurpose::VerifyPhone {
         let start = plugin::Message {
             text: String::new(),
             ..outgoing.clone()
         };
-        let answer = provider.call(Call::VerifyStart(start));
+        let answer = place.call(Call::VerifyStart(start));
         if answer.status != Status::Unsupported || !abilities.send {
             return (answer, true);
         }
+        return (provider.call(Call::Send(outgoing)), false);
     }
-    (provider.call(Call::Send(outgoing)), false)
+    (place.call(Call::Send(outgoing)), false)
 }
 
 fn call_status(status: Status) -> CallStatus {

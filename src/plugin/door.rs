@@ -9,7 +9,7 @@ use std::{
         Arc, Condvar, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::Sender;
@@ -38,9 +38,95 @@ pub(super) struct Entered {
     pub generation: Arc<Generation>,
     /// `None` for a call that says nothing about the provider's state.
     pub ticket: Option<Ticket>,
+    pub is_report: bool,
     /// Keeps the generation until the call is over.
     _busy: Sender<()>,
 }
+
+/// Who wants to be let in.
+#[derive(Clone, Copy)]
+pub(super) struct Visitor {
+    /// Whether what it is told says something about the provider's state.
+    is_judged: bool,
+    is_report: bool,
+    /// Whether it goes away when other messages take all places.
+    is_impatient: bool,
+}
+
+impl Visitor {
+    /// Who comes with a call.
+    pub(super) fn with(call: &Call) -> Self {
+        Self {
+            is_judged: matches!(call, Call::Send(_) | Call::VerifyStart(_) | Call::Health(_)),
+            is_report: matches!(call, Call::Webhook(_)),
+            is_impatient: false,
+        }
+    }
+}
+
+/// Why somebody was not let in.
+pub(super) enum Turned {
+    /// All places are taken; by messages, if an impatient one hears it.
+    Full,
+    /// The provider takes no calls, and answers this.
+    Away(Box<Answer>),
+}
+
+impl Turned {
+    /// What the call is answered.
+    pub(super) fn answer(self) -> Answer {
+        match self {
+            Self::Full => Answer::of_host(
+                Status::Unavailable,
+                "all calls that the provider takes at a time are busy",
+            ),
+            Self::Away(answer) => *answer,
+        }
+    }
+}
+
+/// Why a message has no place at a provider now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoPlace {
+    /// Others are on their way, as many as it takes or as the operator wants in a second.
+    Full,
+    /// It takes no calls.
+    Closed,
+}
+
+/// A place for a message at its provider, taken before the call is made: who has it is asked. Free again
+/// when it is dropped.
+pub struct Place {
+    provider: Arc<Provider>,
+    /// There until the call.
+    entered: Option<Entered>,
+}
+
+impl Place {
+    /// The provider.
+    pub fn provider(&self) -> &Arc<Provider> {
+        &self.provider
+    }
+
+    /// Makes the call, as [`Provider::call`] does.
+    pub fn call(mut self, call: Call) -> Answer {
+        match self.entered.take() {
+            Some(entered) => self.provider.make(entered, call),
+            None => self.provider.call(call),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(entered) = self.entered.take() {
+            self.provider.leave(entered, None);
+        }
+    }
+}
+
+/// How long a message waits for a report that is being read.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The right to hand one report of a gateway to its provider; ends when it is dropped.
 pub struct ReportTurn(Arc<Provider>);
@@ -78,13 +164,40 @@ impl Provider {
         })
     }
 
+    /// Takes a place for a message, and its turn. Waits for nothing but a report that is being read.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn place(self: &Arc<Self>) -> Result<Place, NoPlace> {
+        let visitor = Visitor {
+            is_judged: true,
+            is_report: false,
+            is_impatient: true,
+        };
+        let entered = self.enter(visitor, Instant::now() + PATIENCE);
+        let place = Place {
+            provider: self.clone(),
+            entered: Some(entered.map_err(|turned| match turned {
+                Turned::Full => NoPlace::Full,
+                Turned::Away(_) => NoPlace::Closed,
+            })?),
+        };
+        match self.take_turn() {
+            Ok(()) => Ok(place),
+            Err(_) => Err(NoPlace::Full),
+        }
+    }
+
     /// Waits for a free slot of the plugin.
     ///
     /// # Errors
-    /// What to answer if there is none before the deadline, or the provider takes no calls.
-    pub(super) fn enter(&self, call: &Call, deadline: Instant) -> Result<Entered, Box<Answer>> {
-        let is_judged = matches!(call, Call::Send(_) | Call::VerifyStart(_) | Call::Health(_));
-        let is_report = matches!(call, Call::Webhook(_));
+    /// If there is none before the deadline, or the provider takes no calls.
+    pub(super) fn enter(&self, visitor: Visitor, deadline: Instant) -> Result<Entered, Turned> {
+        let Visitor {
+            is_judged,
+            is_report,
+            is_impatient,
+        } = visitor;
         let mut inner = lock(&self.inner);
         loop {
             let now = Instant::now();
@@ -93,14 +206,18 @@ impl Provider {
             let Some(opened) = &mut inner_now.opened else {
                 return Err(closed_door(&inner_now.health, now));
             };
+            let most = opened.generation.manifest.max_concurrency;
             if !opened.generation.instance.is_alive() {
                 let detail = "the plugin's process has just ended";
-                return Err(Box::new(Answer::of_host(Status::Unavailable, detail)));
+                let answer = Answer::of_host(Status::Unavailable, detail);
+                return Err(Turned::Away(Box::new(answer)));
+            }
+            if is_impatient && !inner_now.health.admits(now) {
+                return Err(closed_door(&inner_now.health, now));
             }
             let left = deadline.saturating_duration_since(now);
-            if left.is_zero() {
-                let detail = "all calls that the provider takes at a time are busy";
-                return Err(Box::new(Answer::of_host(Status::Unavailable, detail)));
+            if left.is_zero() || (is_impatient && opened.running - opened.reports >= most) {
+                return Err(Turned::Full);
             }
             if has_room(opened, is_report, waiting) {
                 let health = &mut inner_now.health;
@@ -113,6 +230,7 @@ impl Provider {
                 return Ok(Entered {
                     generation: opened.generation.clone(),
                     ticket,
+                    is_report,
                     _busy: opened.busy.clone(),
                 });
             }
@@ -142,20 +260,20 @@ fn has_room(opened: &Opened, is_report: bool, waiting: usize) -> bool {
     opened.running < most && is_fair
 }
 
-fn closed_door(health: &Health, now: Instant) -> Box<Answer> {
-    Box::new(Answer {
+fn closed_door(health: &Health, now: Instant) -> Turned {
+    Turned::Away(Box::new(Answer {
         retry_after: health.due().map(|due| due.saturating_duration_since(now)),
         ..Answer::of_host(
             Status::Unavailable,
             format!("the provider is {}", health.state()),
         )
-    })
+    }))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::{path::PathBuf, sync::Mutex, thread, time::Duration};
+    use std::{path::PathBuf, sync::Mutex, thread};
 
     use crossbeam_channel::{Receiver, unbounded};
     use serde_json::json;
@@ -286,6 +404,41 @@ mod tests {
             drop(go);
         });
         assert_eq!(lock(&fake.begun).len(), 6);
+    }
+
+    #[test]
+    fn a_place_is_one_of_the_calls_and_free_again_when_it_is_not_used() {
+        let (provider, fake, go) = provider(2);
+        drop(go);
+        let first = provider.place().ok().unwrap();
+        let second = provider.place().ok().unwrap();
+        assert_eq!(provider.place().err(), Some(NoPlace::Full));
+        drop(first);
+        let third = provider.place().ok().unwrap();
+        assert_eq!(third.call(message()).status, Status::Ok);
+        assert_eq!(second.call(message()).status, Status::Ok);
+        assert_eq!(lock(&fake.begun).len(), 2);
+        assert_eq!(provider.free_slots(), 2);
+    }
+
+    #[test]
+    fn a_probe_that_is_not_made_leaves_its_turn_to_another() {
+        let (provider, _, go) = provider(2);
+        drop(go);
+        let throttled = Answer {
+            retry_after: Some(Duration::ZERO),
+            ..Answer::of(Status::Throttled)
+        };
+        provider.change(|inner| {
+            let ticket = inner.health.admit(Instant::now()).unwrap();
+            inner.health.answered(ticket, &throttled, Instant::now());
+        });
+        let probe = provider.place().ok().unwrap();
+        assert_eq!(provider.place().err(), Some(NoPlace::Closed));
+        drop(probe);
+        let probe = provider.place().ok().unwrap();
+        assert_eq!(probe.call(message()).status, Status::Ok);
+        assert!(provider.is_available());
     }
 
     #[test]

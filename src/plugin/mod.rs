@@ -48,7 +48,7 @@ use std::{path::PathBuf, time::Duration};
 pub use catalogue::{Catalogue, Description, Installed, SettingsFault};
 pub use check::{CheckOrder, Line, Summary, check};
 pub use describe::{Described, describe};
-pub use door::ReportTurn;
+pub use door::{NoPlace, Place, ReportTurn};
 pub use ending::Ending;
 pub use message::{
     Abilities, Answer, Call, Check, HttpRequest, Message, Receipt, ReceiptState, Status, Verdict,

@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     Options, Origin, ProviderConfig,
-    door::Door,
+    door::{Door, Entered, Visitor},
     ending::{Farewell, OnEnd},
     generation::{Generation, Opened},
     host::{PluginLog, lock},
@@ -229,7 +229,7 @@ impl Provider {
         lock(&self.inner).opened.is_some()
     }
 
-    /// Whether [`send`](Self::send) would reach the plugin now. True for a closed or paused provider
+    /// Whether a message would reach the plugin now. True for a closed or paused provider
     /// whose next probe is due: exactly one call is then let through.
     pub fn is_available(&self) -> bool {
         let inner = lock(&self.inner);
@@ -256,13 +256,17 @@ impl Provider {
     ///
     /// # Errors
     /// The time until the next turn.
-    pub fn take_turn(&self) -> Result<(), Duration> {
+    pub(super) fn take_turn(&self) -> Result<(), Duration> {
         self.turns.take(self.config().pace.max_per_second)
     }
 
-    /// The time until the next turn, if one was asked for that there was not.
-    pub fn next_turn(&self) -> Option<Duration> {
-        self.turns.next()
+    /// How many more messages are worth a try at this moment.
+    ///
+    /// # Errors
+    /// The time until the next turn, if it is known that there is none.
+    pub fn room(&self) -> Result<usize, Duration> {
+        let turns = self.turns.at_once(self.config().pace.max_per_second)?;
+        Ok(self.free_slots().min(turns))
     }
 
     /// Sends one message: [`call`](Self::call) with [`Call::Send`].
@@ -278,30 +282,49 @@ impl Provider {
     /// Texts in the answer are masked.
     pub fn call(&self, call: Call) -> Answer {
         let started = Instant::now();
-        let entered = match self.enter(&call, started + call.timeout()) {
+        let entered = match self.enter(Visitor::with(&call), started + call.timeout()) {
             Ok(entered) => entered,
-            Err(answer) => return *answer,
+            Err(turned) => return turned.answer(),
         };
-        let hidden = self.log.hide(&call);
         let left = call.timeout().saturating_sub(started.elapsed());
-        let call = call.within(left);
+        self.make(entered, call.within(left))
+    }
+
+    /// Makes a call that was let in.
+    pub(super) fn make(&self, entered: Entered, call: Call) -> Answer {
+        let hidden = self.log.hide(&call);
         let answer = entered.generation.instance.call(&call);
         let answer = self.log.mask_answer(answer);
         self.log.end(hidden);
+        self.leave(entered, Some((&call, &answer)));
+        answer
+    }
+
+    /// Frees the place of a call that was let in, and notes what it came to, if it was made.
+    pub(super) fn leave(&self, entered: Entered, made: Option<(&Call, &Answer)>) {
         self.change(|inner| {
-            inner.record.note(&call, &answer);
+            if let Some((call, answer)) = made {
+                inner.record.note(call, answer);
+            }
             let same = |opened: &&mut Opened| Arc::ptr_eq(&opened.generation, &entered.generation);
             // What a generation that was replaced meanwhile says is no news of the present one.
             if let Some(opened) = inner.opened.as_mut().filter(same) {
                 opened.running -= 1;
-                opened.reports -= usize::from(matches!(call, Call::Webhook(_)));
-                if let Some(ticket) = entered.ticket {
-                    inner.health.answered(ticket, &answer, Instant::now());
+                opened.reports -= usize::from(entered.is_report);
+                match (entered.ticket, made) {
+                    (Some(ticket), Some((_, answer))) => {
+                        inner.health.answered(ticket, answer, Instant::now());
+                    }
+                    (Some(ticket), None) => inner.health.unused(ticket),
+                    (None, _) => {}
                 }
             }
         });
         self.wake_waiting();
-        answer
+        if made.is_none() {
+            // Another message may have the turn that this one did not take.
+            self.tell();
+        }
     }
 
     /// Counts receipts that were for no message.

@@ -118,7 +118,8 @@ impl Health {
         }
     }
 
-    /// Lets a call through, or not. Each ticket must come back in [`answered`](Self::answered).
+    /// Lets a call through, or not. Each ticket must come back in [`answered`](Self::answered) or
+    /// [`unused`](Self::unused).
     pub(super) fn admit(&mut self, now: Instant) -> Option<Ticket> {
         if !self.admits(now) {
             return None;
@@ -126,6 +127,13 @@ impl Health {
         let is_probe = self.state != State::Ready;
         self.probing |= is_probe;
         Some(Ticket { is_probe })
+    }
+
+    /// A call that was let through was not made.
+    pub(super) fn unused(&mut self, ticket: Ticket) {
+        if ticket.is_probe {
+            self.probing = false;
+        }
     }
 
     /// What a call's answer says about the provider.

@@ -63,19 +63,28 @@ impl Turns {
         }
     }
 
-    /// The time until the next turn, if one was asked for that there was not.
-    pub(super) fn next(&self) -> Option<Duration> {
-        let next = lock(&self.0).next?;
-        let wait = next.saturating_duration_since(Instant::now());
-        (!wait.is_zero()).then_some(wait)
+    /// How many turns there can be at this moment, at that many a second.
+    ///
+    /// # Errors
+    /// The time until the next one, if one was asked for that there was not.
+    pub(super) fn at_once(&self, per_second: Option<f64>) -> Result<usize, Duration> {
+        let next = lock(&self.0).next;
+        let wait = next.map(|next| next.saturating_duration_since(Instant::now()));
+        match wait.filter(|wait| !wait.is_zero()) {
+            Some(wait) => Err(wait),
+            None => Ok(per_second.map_or(usize::MAX, |rate| burst(rate).get() as usize)),
+        }
     }
 }
 
 /// Evenly spaced, with what a tenth of a second brings at once.
 fn quota(per_second: f64) -> Option<Quota> {
     let period = Duration::try_from_secs_f64(1.0 / per_second).ok()?;
-    let burst = NonZeroU32::new((per_second / 10.0) as u32).unwrap_or(NonZeroU32::MIN);
-    Some(Quota::with_period(period)?.allow_burst(burst))
+    Some(Quota::with_period(period)?.allow_burst(burst(per_second)))
+}
+
+fn burst(per_second: f64) -> NonZeroU32 {
+    NonZeroU32::new((per_second / 10.0) as u32).unwrap_or(NonZeroU32::MIN)
 }
 
 #[cfg(test)]
@@ -90,7 +99,7 @@ mod tests {
         let wait = turns.take(Some(0.01)).unwrap_err();
         assert!(wait > Duration::from_secs(90), "{wait:?}");
         assert!(wait <= Duration::from_secs(100), "{wait:?}");
-        assert!(turns.next().is_some());
+        assert!(turns.at_once(Some(0.01)).is_err());
     }
 
     #[test]
@@ -103,6 +112,7 @@ mod tests {
         assert!(turns.take(Some(0.01)).is_err());
         assert_eq!(turns.take(Some(0.02)), Ok(()));
         assert_eq!(turns.take(None), Ok(()));
-        assert_eq!(turns.next(), None);
+        assert_eq!(turns.at_once(None), Ok(usize::MAX));
+        assert_eq!(turns.at_once(Some(50.0)), Ok(5));
     }
 }
